@@ -1,0 +1,1 @@
+"""nlp turns text into structured law: pure, offline, without a database."""

@@ -1,0 +1,402 @@
+"""Shared vocabulary of the three packages: closed vocabularies and the frozen values passed between stages.
+
+Standard library only, so that crawler and nlp may import it without dragging in the store. Offsets are always
+half-open character ranges [start, end) into the *normalised* text of one document, unless a docstring says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Modality(StrEnum):
+    """Deontic force of a norm, after LegalRuleML, with 处罚 kept as a kind of its own."""
+
+    OBLIGATION = "obligation"
+    PROHIBITION = "prohibition"
+    PERMISSION = "permission"
+    RECOMMENDATION = "recommendation"
+    PENALTY = "penalty"
+
+
+class Comparator(StrEnum):
+    """How a quantity bounds: 以上/以下/以内/届满 include the number, 超过/不满/以外 exclude it (民法典 art. 1259)."""
+
+    GE = "ge"
+    GT = "gt"
+    LE = "le"
+    LT = "lt"
+    EQ = "eq"
+    RANGE = "range"
+
+
+class Tier(StrEnum):
+    """Provenance tier of a fact: where it comes from, never how much we like it."""
+
+    OFFICIAL = "official"
+    REPOST = "repost"
+    PRESS = "press"
+    CLAIM = "claim"
+    PRACTICE = "practice"
+
+
+class InstrumentStatus(StrEnum):
+    """Validity status of an expression of an instrument (时效性)."""
+
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    NOT_YET_IN_FORCE = "not_yet_in_force"
+    PARTLY_REPEALED = "partly_repealed"
+    REPEALED = "repealed"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    UNKNOWN = "unknown"
+
+
+class ProvisionKind(StrEnum):
+    """编 part, 章 chapter, 节 section, 条 article, 款 paragraph, 项 item, 目 subitem; level = 一、（一）of a notice."""
+
+    PREFACE = "preface"
+    PART = "part"
+    CHAPTER = "chapter"
+    SECTION = "section"
+    ARTICLE = "article"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    SUBITEM = "subitem"
+    LEVEL = "level"
+    CONCLUSION = "conclusion"
+    ATTACHMENT = "attachment"
+    TABLE = "table"
+
+
+class Continuity(StrEnum):
+    """What became of a provision from one expression to the next."""
+
+    SAME = "same"
+    AMENDED = "amended"
+    RENUMBERED = "renumbered"
+    MOVED = "moved"
+    SPLIT = "split"
+    MERGED = "merged"
+    ADDED = "added"
+    DELETED = "deleted"
+
+
+class Direction(StrEnum):
+    """Direction of a threshold change, from the regulated party's side."""
+
+    TIGHTENED = "tightened"
+    LOOSENED = "loosened"
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+class ChangeKind(StrEnum):
+    """Kinds of the change feed. Only the first group is a change of law."""
+
+    INSTRUMENT_NEW = "instrument_new"
+    DRAFT_NEW = "draft_new"
+    PROVISION_ADDED = "provision_added"
+    PROVISION_DELETED = "provision_deleted"
+    PROVISION_AMENDED = "provision_amended"
+    THRESHOLD_TIGHTENED = "threshold_tightened"
+    THRESHOLD_LOOSENED = "threshold_loosened"
+    THRESHOLD_CHANGED = "threshold_changed"
+    MODALITY_CHANGED = "modality_changed"
+    BEARER_CHANGED = "bearer_changed"
+    DATES_CHANGED = "dates_changed"
+    STATUS_CHANGED = "status_changed"
+    EFFECT_OUTSTANDING = "effect_outstanding"
+    GAP_FILLED = "gap_filled"
+    RENUMBERED = "renumbered"
+    MOVED = "moved"
+    FURNITURE = "furniture"
+    SOURCE_WITHDREW = "source_withdrew"
+    SITE_BROKEN = "site_broken"
+    BLOCKED = "blocked"
+    STALE = "stale"
+    RECOVERED = "recovered"
+    EXTRACTION_REVISED = "extraction_revised"
+
+
+class Relationship(StrEnum):
+    """Set relationship of a mapping (NIST IR 8477)."""
+
+    EQUAL = "equal"
+    SUBSET = "subset"
+    SUPERSET = "superset"
+    INTERSECTS = "intersects"
+    NONE = "none"
+
+
+class MappingStatus(StrEnum):
+    """State of a link; suspect = the rule moved since a person reviewed it."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    SUSPECT = "suspect"
+
+
+class Outcome(StrEnum):
+    """What one fetch of one URL ended in."""
+
+    FETCHED = "fetched"
+    NOT_MODIFIED = "not_modified"
+    BLOCKED = "blocked"
+    CHALLENGE = "challenge"
+    GONE = "gone"
+    ROBOTS = "robots"
+    ERROR = "error"
+
+
+class Verdict(StrEnum):
+    """Health of one source in one run."""
+
+    OK = "ok"
+    QUIET = "quiet"
+    STALE = "stale"
+    DEGRADED = "degraded"
+    BROKEN = "broken"
+    BLOCKED = "blocked"
+
+
+class Severity(StrEnum):
+    """warn = someone should look; error = this document is not recorded; abort = this source is not published."""
+
+    WARN = "warn"
+    ERROR = "error"
+    ABORT = "abort"
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One text block of a converted document. A table keeps its cells in `rows`; its `text` is rows joined by newlines
+    and cells by tabs. `page` counts from 1 and is None where the format has no pages."""
+
+    kind: BlockKind
+    text: str
+    page: int | None = None
+    rows: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentRef:
+    """A file that a page links to; `name` is a label only and never a path."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFacts:
+    """What the page, the file or the manifest says about the document. Dates are ISO `YYYY-MM-DD`; None = not said."""
+
+    title: str | None = None
+    document_number: str | None = None
+    issuers: tuple[str, ...] = ()
+    instrument_type: str | None = None
+    jurisdiction: str | None = None
+    promulgated_on: str | None = None
+    published_on: str | None = None
+    effective_on: str | None = None
+    version_date: str | None = None
+    validity: str | None = None
+    index_number: str | None = None
+    url: str | None = None
+    tier: Tier | None = None
+    attachments: tuple[AttachmentRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedDocument:
+    """Text blocks and head facts out of one snapshot. The source text is the block texts joined by a newline."""
+
+    blocks: tuple[Block, ...]
+    head: HeadFacts
+    media_type: str
+    charset: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(block.text for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range of characters and the pattern that found it."""
+
+    start: int
+    end: int
+    text: str
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A node of the outline. `[start, end)` is the node's *own* text (marker, heading, lead, separators up to the first
+    child); own texts of all provisions in `order` tile the normalised text without gap or overlap. `tree_end` is where
+    the subtree ends. `eid` follows Akoma Ntoso (`art_24__para_2__point_7`, `lvl_1__lvl_2`); chapters don't prefix
+    articles. `label` is the marker as printed (第二十四条, （七）), empty for an unmarked 款."""
+
+    eid: str
+    kind: ProvisionKind
+    label: str
+    heading: str
+    parent: str | None
+    order: int
+    start: int
+    end: int
+    tree_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A citation of a provision or instrument. `target` is an eId of the same document, or None; `instrument` the cited
+    title without 《》, or None for the document itself."""
+
+    span: Span
+    instrument: str | None
+    target: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A quantity that bounds a norm. `unit` is from gold GUIDELINES' table (`CNY`, `day`, `working_day`, `percent`, …).
+    `parameter` says what is measured, `base` what a percentage or multiple is taken of, `trigger` from when a time
+    limit runs. Empty text = not found."""
+
+    span: Span
+    comparator: Comparator
+    value: Decimal
+    value_max: Decimal | None
+    unit: str
+    parameter: str = ""
+    base: str = ""
+    trigger: str = ""
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """One normative statement: a deontic cue that governs a main clause, and its parts. `clause` is the whole
+    statement; `bearer` is None when the text names no party."""
+
+    modality: Modality
+    cue: Span
+    clause: Span
+    bearer: Span | None = None
+    action: str = ""
+    condition: str = ""
+    exception: str = ""
+    deadline: str = ""
+    consequence: str = ""
+    confidence: float = 1.0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """`term` 是指 `meaning`: kept apart from norms."""
+
+    term: Span
+    meaning: Span
+
+
+class EffectKind(StrEnum):
+    AMENDS = "amends"
+    REPEALS = "repeals"
+    REPLACES = "replaces"
+    IMPLEMENTS = "implements"
+    SUSPENDS = "suspends"
+    FINALISES = "finalises"
+    FORWARDS = "forwards"
+
+
+@dataclass(frozen=True, slots=True)
+class TextEffect:
+    """What a text does to another instrument, as read from its words: target title without 《》, its number if said."""
+
+    kind: EffectKind
+    span: Span
+    target_title: str
+    target_number: str | None = None
+    target_label: str | None = None
+    effective_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextIssue:
+    """Something a person should see about one document; `code` is from a closed list per stage."""
+
+    severity: Severity
+    code: str
+    message: str
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything nlp reads out of one document. `text` is the normalised text; `source_offsets[i]` is the offset in the
+    source text of normalised character i, with one more entry for the end."""
+
+    text: str
+    source_offsets: tuple[int, ...]
+    head: HeadFacts
+    provisions: tuple[Provision, ...]
+    norms: tuple[Norm, ...]
+    thresholds: tuple[Threshold, ...]
+    references: tuple[Reference, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    effects: tuple[TextEffect, ...] = ()
+    issues: tuple[TextIssue, ...] = ()
+    pipeline_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A row of the issue ledger: what a maintainer must see."""
+
+    severity: Severity
+    stage: str
+    code: str
+    message: str
+    subject: str = ""
+    source_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProvisionText:
+    """A provision as the diff sees it: its eId, label, normalised text of the whole subtree and its chapter label."""
+
+    eid: str
+    label: str
+    text: str
+    container: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A threshold as the diff sees it, free of offsets. `start` is its position in the provision's text."""
+
+    text: str
+    comparator: Comparator
+    value: float
+    value_max: float | None
+    unit: str
+    parameter: str = ""
+    base: str = ""
+    trigger: str = ""
+    modality: Modality | None = None
+    start: int = field(default=0, compare=False)
