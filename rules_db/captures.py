@@ -1,0 +1,191 @@
+"""The ledger of capture: sources, runs, sightings of URLs, list entries, metrics and issues.
+
+Written by the crawler and by ingest; read by the later stages, which find here what is pending for them.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rules_db.model import Issue, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One URL in one run. `facts` are head facts known before the bytes are read (list title, date, manifest row),
+    under the field names of `HeadFacts`. `role` is list, detail, attachment or file."""
+
+    url: str
+    role: str
+    outcome: Outcome
+    http_status: int | None = None
+    snapshot_sha256: str | None = None
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    facts: Mapping[str, Any] | None = None
+    parent_url: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional GET of a known URL sends, and the snapshot that a 304 confirms."""
+
+    etag: str | None
+    last_modified: str | None
+    snapshot_sha256: str
+
+
+def register_source(
+    connection: sqlite3.Connection,
+    *,
+    source_id: str,
+    name: str,
+    platform: str,
+    jurisdiction: str,
+    grade: str,
+    status: str,
+    tier: str,
+    config: Mapping[str, Any] | None = None,
+) -> None:
+    """Record a source of the registry, or its new settings."""
+    connection.execute(
+        """INSERT INTO source (id, name, platform, jurisdiction, grade, status, tier, config)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET name = excluded.name, platform = excluded.platform, grade = excluded.grade,
+             jurisdiction = excluded.jurisdiction, status = excluded.status, tier = excluded.tier,
+             config = excluded.config""",
+        (source_id, name, platform, jurisdiction, grade, status, tier, json.dumps(config or {}, ensure_ascii=False)),
+    )
+
+
+def start_run(connection: sqlite3.Connection, source_id: str, started_at: str) -> int:
+    cursor = connection.execute("INSERT INTO crawl_run (source_id, started_at) VALUES (?, ?)", (source_id, started_at))
+    assert cursor.lastrowid is not None  # noqa: S101 - sqlite always sets it after INSERT
+    return cursor.lastrowid
+
+
+def finish_run(
+    connection: sqlite3.Connection,
+    run_id: int,
+    *,
+    finished_at: str,
+    verdict: Verdict,
+    reason: str,
+    metrics: Mapping[str, float],
+) -> None:
+    connection.execute(
+        "UPDATE crawl_run SET finished_at = ?, verdict = ?, reason = ? WHERE id = ?",
+        (finished_at, verdict, reason, run_id),
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO run_metric (run_id, name, value) VALUES (?, ?, ?)",
+        [(run_id, name, float(value)) for name, value in sorted(metrics.items())],
+    )
+
+
+def record_sighting(
+    connection: sqlite3.Connection, run_id: int, source_id: str, sighting: Sighting, seen_at: str
+) -> None:
+    """One row a run and URL; a second sighting in the same run (a retry) replaces the first."""
+    connection.execute(
+        """INSERT INTO sighting (run_id, source_id, url, role, outcome, http_status, snapshot_sha256, content_type,
+             etag, last_modified, facts, parent_url, error, seen_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (run_id, url) DO UPDATE SET role = excluded.role, outcome = excluded.outcome,
+             http_status = excluded.http_status, snapshot_sha256 = excluded.snapshot_sha256,
+             content_type = excluded.content_type, etag = excluded.etag, last_modified = excluded.last_modified,
+             facts = excluded.facts, parent_url = excluded.parent_url, error = excluded.error,
+             seen_at = excluded.seen_at""",
+        (
+            run_id,
+            source_id,
+            sighting.url,
+            sighting.role,
+            sighting.outcome,
+            sighting.http_status,
+            sighting.snapshot_sha256,
+            sighting.content_type,
+            sighting.etag,
+            sighting.last_modified,
+            json.dumps(dict(sighting.facts or {}), ensure_ascii=False, sort_keys=True),
+            sighting.parent_url,
+            sighting.error,
+            seen_at,
+        ),
+    )
+
+
+def record_list_entry(
+    connection: sqlite3.Connection,
+    run_id: int,
+    *,
+    url: str,
+    title: str,
+    published_on: str | None,
+    position: int,
+    column: str,
+) -> None:
+    connection.execute(
+        """INSERT OR IGNORE INTO list_entry (run_id, url, title, published_on, position, list_column)
+           VALUES (?, ?, ?, ?, ?, ?)""",
+        (run_id, url, title, published_on, position, column),
+    )
+
+
+def validators(connection: sqlite3.Connection, url: str) -> Validators | None:
+    """What is known of a URL from its newest sighting that brought or confirmed bytes."""
+    row = connection.execute(
+        """SELECT etag, last_modified, snapshot_sha256 FROM sighting
+           WHERE url = ? AND snapshot_sha256 IS NOT NULL ORDER BY id DESC LIMIT 1""",
+        (url,),
+    ).fetchone()
+    return Validators(row["etag"], row["last_modified"], row["snapshot_sha256"]) if row else None
+
+
+def list_urls(connection: sqlite3.Connection, run_id: int) -> list[str]:
+    """URLs that the lists of a run named, in list order."""
+    rows = connection.execute(
+        "SELECT url FROM list_entry WHERE run_id = ? ORDER BY list_column, position, url", (run_id,)
+    )
+    return [row["url"] for row in rows]
+
+
+def last_good_run(connection: sqlite3.Connection, source_id: str, before: int | None = None) -> sqlite3.Row | None:
+    """The newest run of a source with verdict ok or quiet, older than run `before`."""
+    row: sqlite3.Row | None = connection.execute(
+        """SELECT * FROM crawl_run WHERE source_id = ? AND verdict IN ('ok', 'quiet') AND id < ?
+           ORDER BY id DESC LIMIT 1""",
+        (source_id, before if before is not None else 1 << 62),
+    ).fetchone()
+    return row
+
+
+def raise_issue(connection: sqlite3.Connection, issue: Issue, now: str) -> bool:
+    """Open an issue, or count one more occurrence of it. True when it is new: it is to be told once."""
+    cursor = connection.execute(
+        """UPDATE issue SET times = times + 1, last_seen = ?, message = ?, severity = ?
+           WHERE stage = ? AND code = ? AND subject = ? AND resolved_at IS NULL""",
+        (now, issue.message, issue.severity, issue.stage, issue.code, issue.subject),
+    )
+    if cursor.rowcount:
+        return False
+    connection.execute(
+        """INSERT INTO issue (severity, stage, code, subject, source_id, message, first_seen, last_seen)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+        (issue.severity, issue.stage, issue.code, issue.subject, issue.source_id, issue.message, now, now),
+    )
+    return True
+
+
+def resolve_issues(connection: sqlite3.Connection, *, stage: str, subject: str, now: str) -> int:
+    """Close the open issues of a stage about a subject; returns how many there were (recovery is told when > 0)."""
+    return connection.execute(
+        "UPDATE issue SET resolved_at = ? WHERE stage = ? AND subject = ? AND resolved_at IS NULL",
+        (now, stage, subject),
+    ).rowcount

@@ -1,0 +1,28 @@
+"""Migrations of the working store, applied in order and recorded in the store itself.
+
+A migration is added, never edited; each runs in one transaction together with the record that it ran.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+store = Migrations("guiji")
+_SCHEMA = Path(__file__).parent / "schema"
+
+
+@store()
+def m0001_store(db: Database) -> None:
+    """The tables of the first release."""
+    _run_script(db, "0001_store.sql")
+
+
+def _run_script(db: Database, name: str) -> None:
+    """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
+    lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
+    for statement in "\n".join(lines).split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
