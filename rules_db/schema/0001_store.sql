@@ -167,6 +167,24 @@ CREATE TABLE provision (
   PRIMARY KEY (expression_id, eid)
 ) STRICT, WITHOUT ROWID;
 
+-- What one pipeline version read in one expression: the norms and thresholds as found, before they get a lineage.
+CREATE TABLE extraction (
+  expression_id TEXT NOT NULL REFERENCES expression(id),
+  pipeline_version TEXT NOT NULL,
+  norms TEXT NOT NULL,
+  thresholds TEXT NOT NULL,
+  extra TEXT NOT NULL,
+  recorded_at TEXT NOT NULL,
+  PRIMARY KEY (expression_id, pipeline_version)
+) STRICT;
+
+-- From what an instrument's timeline was last built; differs from what is recorded now = pending.
+CREATE TABLE timeline_state (
+  instrument_id TEXT PRIMARY KEY REFERENCES instrument(id),
+  built_from TEXT NOT NULL,
+  built_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE provision_lineage (
   instrument_id TEXT NOT NULL REFERENCES instrument(id),
   from_expression_id TEXT NOT NULL,
@@ -231,7 +249,8 @@ CREATE TABLE rule_version (
   pipeline_version TEXT NOT NULL,
   recorded_at TEXT NOT NULL,
   superseded_at TEXT,
-  superseded_why TEXT
+  superseded_why TEXT,
+  content_digest TEXT NOT NULL
 ) STRICT;
 CREATE INDEX rule_version_rule ON rule_version(rule_id, valid_from);
 CREATE INDEX rule_version_place ON rule_version(expression_id, eid);
@@ -268,7 +287,8 @@ CREATE TABLE threshold (
   confidence REAL NOT NULL,
   pipeline_version TEXT NOT NULL,
   recorded_at TEXT NOT NULL,
-  superseded_at TEXT
+  superseded_at TEXT,
+  content_digest TEXT NOT NULL
 ) STRICT;
 CREATE INDEX threshold_place ON threshold(expression_id, eid);
 CREATE INDEX threshold_rule ON threshold(rule_version_id);

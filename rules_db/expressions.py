@@ -1,0 +1,200 @@
+"""Recording what was read: one document's analysis becomes an instrument, an expression with its provisions, and the raw
+extraction. Idempotent: the same bytes, or the same wording from elsewhere, add a manifestation and nothing else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from rules_db.effects import record_effects
+from rules_db.fingerprint import comparison_key, fingerprint
+from rules_db.instruments import InstrumentRef, resolve_instrument
+from rules_db.iri import expression_iri, short_id
+from rules_db.model import Analysis, HeadFacts, InstrumentStatus, Tier
+
+
+class Recorded(StrEnum):
+    """What recording a text came to."""
+
+    NEW_INSTRUMENT = "new_instrument"
+    NEW_EXPRESSION = "new_expression"
+    SAME_TEXT = "same_text"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a text came from: its bytes, address, source and provenance tier, and the facts told with it."""
+
+    snapshot_sha256: str
+    url: str
+    source_id: str
+    tier: Tier
+    facts: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedText:
+    outcome: Recorded
+    instrument: InstrumentRef
+    expression_id: str
+    message: str = ""
+
+
+def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Origin, recorded_at: str) -> RecordedText:
+    """Record one analysed text. Call inside a transaction. Raises ValueError when it has no title.
+
+    A second text for a date that already has one is not merged: seen in place at the same address it becomes an
+    expression valid from the day it was first seen; from elsewhere it is a conflict, left to a person.
+    """
+    instrument, new = resolve_instrument(connection, analysis.head, recorded_at)
+    wording = fingerprint(comparison_key(analysis.text))
+    texts = connection.execute(
+        "SELECT id, version_date, text_fingerprint FROM expression WHERE instrument_id = ? ORDER BY recorded_at, id",
+        (instrument.id,),
+    ).fetchall()
+    date = analysis.head.version_date or analysis.head.promulgated_on or analysis.head.published_on
+    for row in texts:
+        if row["text_fingerprint"] == wording and (row["version_date"] == date or date is None or new is False):
+            _record_manifestation(connection, row["id"], origin, recorded_at)
+            return RecordedText(Recorded.SAME_TEXT, instrument, row["id"])
+    same_date = [row["id"] for row in texts if row["version_date"] == date]
+    in_place = bool(same_date) and any(_seen_at(connection, row, origin.url) for row in same_date)
+    if same_date and not in_place:
+        return RecordedText(
+            Recorded.CONFLICT,
+            instrument,
+            same_date[0],
+            f"《{instrument.title}》 already has another text dated {date or 'unknown'}; check which is right and give "
+            "one of them its own version_date in the manifest",
+        )
+    expression_id = _record_expression(
+        connection, instrument, analysis, origin, date, wording, nth=len(same_date) + 1, recorded_at=recorded_at
+    )
+    outcome = Recorded.NEW_INSTRUMENT if new else Recorded.NEW_EXPRESSION
+    return RecordedText(outcome, instrument, expression_id)
+
+
+def record_extraction(
+    connection: sqlite3.Connection, expression_id: str, analysis: Analysis, recorded_at: str
+) -> bool:
+    """Keep what a pipeline version read in an expression; False when that is held already."""
+    return bool(
+        connection.execute(
+            """INSERT OR IGNORE INTO extraction (expression_id, pipeline_version, norms, thresholds, extra, recorded_at)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            (
+                expression_id,
+                analysis.pipeline_version,
+                _json([dataclasses.asdict(norm) for norm in analysis.norms]),
+                _json([dataclasses.asdict(threshold) for threshold in analysis.thresholds]),
+                _json(
+                    {
+                        "references": [dataclasses.asdict(item) for item in analysis.references],
+                        "definitions": [dataclasses.asdict(item) for item in analysis.definitions],
+                        "issues": [dataclasses.asdict(item) for item in analysis.issues],
+                    }
+                ),
+                recorded_at,
+            ),
+        ).rowcount
+    )
+
+
+def _record_expression(
+    connection: sqlite3.Connection,
+    instrument: InstrumentRef,
+    analysis: Analysis,
+    origin: Origin,
+    date: str | None,
+    wording: str,
+    *,
+    nth: int,
+    recorded_at: str,
+) -> str:
+    head = analysis.head
+    iri = expression_iri(instrument.iri, date, nth)
+    effective_on, basis = _effective(head, date, nth, recorded_at)
+    connection.execute(
+        """INSERT INTO expression (id, iri, instrument_id, version_date, document_number, promulgated_on, published_on,
+             effective_on, effective_basis, status, text, text_fingerprint, tier, pipeline_version, recorded_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            short_id(iri),
+            iri,
+            instrument.id,
+            date,
+            head.document_number,
+            head.promulgated_on,
+            head.published_on,
+            effective_on,
+            basis,
+            _status(head),
+            analysis.text,
+            wording,
+            origin.tier,
+            analysis.pipeline_version,
+            recorded_at,
+        ),
+    )
+    connection.executemany(
+        """INSERT INTO provision (expression_id, eid, kind, label, heading, parent_eid, ord, start, "end", tree_end)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (short_id(iri), p.eid, p.kind, p.label, p.heading, p.parent, p.order, p.start, p.end, p.tree_end)
+            for p in analysis.provisions
+        ],
+    )
+    _record_manifestation(connection, short_id(iri), origin, recorded_at)
+    record_extraction(connection, short_id(iri), analysis, recorded_at)
+    record_effects(connection, short_id(iri), analysis, recorded_at)
+    return short_id(iri)
+
+
+def _record_manifestation(connection: sqlite3.Connection, expression_id: str, origin: Origin, recorded_at: str) -> None:
+    connection.execute(
+        """INSERT OR IGNORE INTO manifestation (expression_id, snapshot_sha256, url, source_id, tier, facts, recorded_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        (expression_id, origin.snapshot_sha256, origin.url, origin.source_id, origin.tier, origin.facts, recorded_at),
+    )
+
+
+def _seen_at(connection: sqlite3.Connection, expression_id: str, url: str) -> bool:
+    row = connection.execute(
+        "SELECT 1 FROM manifestation WHERE expression_id = ? AND url = ?", (expression_id, url)
+    ).fetchone()
+    return row is not None
+
+
+def _effective(head: HeadFacts, date: str | None, nth: int, recorded_at: str) -> tuple[str | None, str]:
+    """From when the text applies, and on what ground we say so: never a bare guess."""
+    if nth > 1:
+        return recorded_at[:10], "first_seen"
+    if head.effective_on:
+        return head.effective_on, "stated"
+    if head.version_date or head.promulgated_on:
+        return date, "version_date"
+    if head.published_on:
+        return head.published_on, "published"
+    return None, "unknown"
+
+
+def _status(head: HeadFacts) -> InstrumentStatus:
+    """Status as the source states it. What follows from dates and repeals is computed when asked, not stored."""
+    title, validity = head.title or "", head.validity or ""
+    if "征求意见稿" in title or "草案" in title:
+        return InstrumentStatus.DRAFT
+    if any(word in validity for word in ("废止", "失效")) and "部分" not in validity:
+        return InstrumentStatus.REPEALED
+    if "部分" in validity:
+        return InstrumentStatus.PARTLY_REPEALED
+    return InstrumentStatus.IN_FORCE
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
