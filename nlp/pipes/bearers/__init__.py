@@ -1,0 +1,1 @@
+"""Who must act: the party that a norm is addressed to."""

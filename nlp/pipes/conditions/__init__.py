@@ -1,0 +1,1 @@
+"""When a norm applies and when not: conditions and exceptions."""

@@ -1,0 +1,1 @@
+"""On-site devices named in a text."""

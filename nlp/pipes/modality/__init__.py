@@ -1,0 +1,1 @@
+"""Which words command, forbid, allow, recommend: deontic cues and their scope."""

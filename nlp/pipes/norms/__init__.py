@@ -1,0 +1,1 @@
+"""Norms put together from cues, bearers, conditions, deadlines and sanctions."""

@@ -1,0 +1,1 @@
+"""Penalty segments: kinds of sanction, who imposes them and what they punish."""

@@ -1,0 +1,1 @@
+"""Characters, numbers and dates, before any law is read."""

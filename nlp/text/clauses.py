@@ -1,0 +1,168 @@
+"""Sentence, segment and clause boundaries of one unit of regulation text.
+
+In: the text of one unit (article, passage). Out: a `Layout` whose `masked` copy hides what is quoted, titled or bracketed
+(same length, so offsets hold) and whose boundary tables answer "which clause holds this offset" by bisection.
+Everything is one linear pass; a bracket or quote that is never closed hides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+HIDDEN = "□"
+"""Stands in `masked` for a character inside 《》, quotes or brackets; never itself punctuation."""
+
+_PAIRS = {"《": "》", "“": "”", "「": "」", "『": "』", "（": "）", "(": ")", "〔": "〕", "[": "]", "【": "】"}
+_CLOSERS = frozenset(_PAIRS.values())
+_BRACKETS = frozenset("（([【")
+_DELIMITERS = re.compile(r'[《》“”「」『』（）()〔〕\[\]【】"]')
+_CLAUSE_CUT = re.compile(r"[，；;：:。！？!?\n]|(?<!\d),|,(?!\d)")
+_SEGMENT_CHARS = frozenset("。；;\n")
+_SENTENCE_CHARS = frozenset("。！？!?\n")
+_MARKER = re.compile(
+    r"[ \t　]*(?:"
+    r"第[一二三四五六七八九十百千零〇\d]+[编章节条款](?:之[一二三四五六七八九十]+)?[ \t　]*"
+    r"|[（(][一二三四五六七八九十百零\d]+[）)][ \t　]*"
+    r"|[一二三四五六七八九十百]+[、．.][ \t　]*"
+    r"|[\d０-９]{1,3}(?:[、．]|\.(?!\d)|[）)])[ \t　]*"
+    r"|[①-⑳][ \t　]*"
+    r")?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Boundaries of one unit. `clauses[i]` and friends are (start, end) without the closing mark; they are sorted and do
+    not overlap. `brackets` are the insides of round and square brackets, left to right, outermost only."""
+
+    text: str
+    masked: str
+    clauses: tuple[tuple[int, int], ...]
+    segments: tuple[tuple[int, int], ...]
+    sentences: tuple[tuple[int, int], ...]
+    lines: tuple[tuple[int, int], ...]
+    brackets: tuple[tuple[int, int], ...]
+    _clause_starts: tuple[int, ...]
+    _segment_starts: tuple[int, ...]
+    _sentence_starts: tuple[int, ...]
+    _line_starts: tuple[int, ...]
+
+    def clause_index(self, offset: int) -> int:
+        return bisect_right(self._clause_starts, offset) - 1
+
+    def clause(self, offset: int) -> tuple[int, int]:
+        return self.clauses[self.clause_index(offset)]
+
+    def segment(self, offset: int) -> tuple[int, int]:
+        return self.segments[bisect_right(self._segment_starts, offset) - 1]
+
+    def sentence_index(self, offset: int) -> int:
+        return bisect_right(self._sentence_starts, offset) - 1
+
+    def sentence(self, offset: int) -> tuple[int, int]:
+        return self.sentences[self.sentence_index(offset)]
+
+    def line(self, offset: int) -> tuple[int, int]:
+        return self.lines[bisect_right(self._line_starts, offset) - 1]
+
+    def clauses_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Clauses that start in [start, end)."""
+        return self.clauses[bisect_left(self._clause_starts, start) : bisect_left(self._clause_starts, end)]
+
+    def closing(self, clause: tuple[int, int]) -> str:
+        """The mark that ends the clause; empty at the end of the text."""
+        return self.text[clause[1] : clause[1] + 1]
+
+
+def marker_end(text: str, start: int) -> int:
+    """Where the text of a line begins once its list marker (（一）, 1., 第三条) is skipped."""
+    match = _MARKER.match(text, start)
+    return match.end() if match else start
+
+
+def lay_out(text: str) -> Layout:
+    """Boundaries of `text`; never raises, whatever the text."""
+    hidden, brackets = _hidden_ranges(text)
+    pieces, at = [], 0
+    for start, end in hidden:
+        pieces.append(text[at:start])
+        pieces.append(HIDDEN * (end - start))
+        at = end
+    pieces.append(text[at:])
+    masked = "".join(pieces)
+    clauses: list[tuple[int, int]] = []
+    segments: list[tuple[int, int]] = []
+    sentences: list[tuple[int, int]] = []
+    lines: list[tuple[int, int]] = []
+    clause_from = segment_from = sentence_from = line_from = 0
+    for match in _CLAUSE_CUT.finditer(masked):
+        mark, at = match.group(), match.start()
+        clauses.append((clause_from, at))
+        clause_from = at + 1
+        if mark in _SEGMENT_CHARS:
+            segments.append((segment_from, at))
+            segment_from = at + 1
+        if mark in _SENTENCE_CHARS:
+            sentences.append((sentence_from, at))
+            sentence_from = at + 1
+        if mark == "\n":
+            lines.append((line_from, at))
+            line_from = at + 1
+    size = len(masked)
+    clauses.append((clause_from, size))
+    segments.append((segment_from, size))
+    sentences.append((sentence_from, size))
+    lines.append((line_from, size))
+    return Layout(
+        text,
+        masked,
+        tuple(clauses),
+        tuple(segments),
+        tuple(sentences),
+        tuple(lines),
+        tuple(brackets),
+        tuple(start for start, _ in clauses),
+        tuple(start for start, _ in segments),
+        tuple(start for start, _ in sentences),
+        tuple(start for start, _ in lines),
+    )
+
+
+def _hidden_ranges(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Ranges to hide (delimiters included, outermost, never across a line break) and the insides of brackets."""
+    hidden: list[tuple[int, int]] = []
+    brackets: list[tuple[int, int]] = []
+    stack: list[tuple[str, int]] = []
+    line_end = -1
+    straight: int | None = None
+    for match in _DELIMITERS.finditer(text):
+        mark, at = match.group(), match.start()
+        if at > line_end:
+            stack, straight = [], None
+            line_end = text.find("\n", at)
+            line_end = len(text) if line_end < 0 else line_end
+        if mark == '"':
+            if straight is None:
+                straight = at
+            else:
+                _add(hidden, straight, at + 1)
+                straight = None
+        elif mark in _PAIRS:
+            stack.append((mark, at))
+        elif mark in _CLOSERS and stack and _PAIRS[stack[-1][0]] == mark:
+            opener, start = stack.pop()
+            if not stack:
+                _add(hidden, start, at + 1)
+                if opener in _BRACKETS:
+                    brackets.append((start + 1, at))
+    return hidden, brackets
+
+
+def _add(hidden: list[tuple[int, int]], start: int, end: int) -> None:
+    """Append a range, swallowing earlier ones inside it; keeps the list sorted and free of overlap."""
+    while hidden and hidden[-1][0] >= start:
+        hidden.pop()
+    if not hidden or hidden[-1][1] <= start:
+        hidden.append((start, end))
