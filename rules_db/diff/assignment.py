@@ -1,0 +1,184 @@
+"""First pass of the alignment: one successor at most per provision, chosen over the whole instrument at once.
+
+In: masked texts and chapter labels in document order. Out: pairs of positions with their similarity. A greedy best
+match per article steals twins from each other and a monotone alignment loses articles that moved; an optimal
+assignment does neither (see docs/diff.md for the measurements).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from rules_db.diff import similarity
+from rules_db.diff.similarity import Vectors
+
+ASSERTED = 0.45
+"""From here on a pair is called a continuation (similarity with the support of its place in the document)."""
+
+POSSIBLE = 0.30
+"""From here on a pair is worth showing as a possible match; below it the two have nothing to do with each other."""
+
+SANDWICHED = 0.15
+"""Enough for a pair that stands alone between two sure pairs: same place, same neighbours, subject rewritten."""
+
+_SURE = 0.6
+_NEIGHBOUR = 0.04
+_CHAPTER = 0.05
+_DENSE_LIMIT = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Positions of an old and a new provision; `score` compares wording only, `support` adds what their place says."""
+
+    old: int
+    new: int
+    score: float
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One expression as the assignment sees it; the three lists run in parallel, in document order."""
+
+    texts: Sequence[str]
+    containers: Sequence[str]
+    vectors: Vectors
+
+
+def assign(old: Side, new: Side) -> list[Pair]:
+    """All pairs of the optimal assignment with at least POSSIBLE support, best wording first solved without, then with
+    the hints of place that the first solution gives."""
+    scores = pair_scores(old, new)
+    first = _solve(scores, len(old.texts), len(new.texts))
+    hints = _Hints(old, new, {pair: scores[pair] for pair in first if scores[pair] >= _SURE})
+    supported = {pair: min(1.0, score + hints.bonus(*pair)) for pair, score in scores.items()}
+    second = _solve(supported, len(old.texts), len(new.texts))
+    pairs = [Pair(i, j, scores[i, j], supported[i, j]) for i, j in second]
+    pairs = [pair for pair in pairs if pair.support >= POSSIBLE]
+    return sorted(pairs + _sandwiched(old, new, pairs), key=lambda pair: (pair.old, pair.new))
+
+
+def pair_scores(old: Side, new: Side) -> dict[tuple[int, int], float]:
+    """Blended similarity of every candidate pair. Verbatim twins are candidates whatever the pruning left out."""
+    scores = {}
+    for (i, j), cosine in similarity.candidates(old.vectors, new.vectors).items():
+        scores[i, j] = pair_score(old, i, new, j, cosine)
+    places = defaultdict(list)
+    for j, text in enumerate(new.texts):
+        places[text].append(j)
+    for i, text in enumerate(old.texts):
+        for j in places.get(text, ())[: similarity.CANDIDATES]:
+            scores[i, j] = 1.0
+    return scores
+
+
+def pair_score(old: Side, i: int, new: Side, j: int, cosine: float) -> float:
+    shared = similarity.shared_mass(old.vectors, i, new.vectors, j)
+    smaller = min(float(old.vectors.mass[i]), float(new.vectors.mass[j]))
+    contained = shared / smaller if smaller else 0.0
+    return min(1.0, similarity.blend(cosine, similarity.wording(old.texts[i], new.texts[j]), contained))
+
+
+def _solve(scores: Mapping[tuple[int, int], float], rows: int, columns: int) -> list[tuple[int, int]]:
+    """Maximum-weight assignment over the candidate pairs, one connected component at a time.
+
+    The weight is the squared score: one sure pair is worth more than two doubtful ones. Positions enter with a tiny
+    weight, so that verbatim twins are paired in document order and not at random.
+    """
+    useful = [(pair, score) for pair, score in sorted(scores.items()) if score >= SANDWICHED]
+    if not useful:
+        return []
+    sources = np.array([pair[0] for pair, _ in useful])
+    targets = np.array([pair[1] + rows for pair, _ in useful])
+    graph = coo_array((np.ones(len(useful)), (sources, targets)), shape=(rows + columns, rows + columns))
+    _, component = connected_components(graph, directed=False)
+    members: dict[int, list[tuple[tuple[int, int], float]]] = defaultdict(list)
+    for pair, score in useful:
+        members[int(component[pair[0]])].append((pair, score))
+    chosen: list[tuple[int, int]] = []
+    for number in sorted(members):
+        chosen.extend(_solve_component(members[number], max(rows, columns)))
+    return sorted(chosen)
+
+
+def _solve_component(edges: Sequence[tuple[tuple[int, int], float]], size: int) -> list[tuple[int, int]]:
+    left = sorted({pair[0] for pair, _ in edges})
+    right = sorted({pair[1] for pair, _ in edges})
+    if max(len(left), len(right)) > _DENSE_LIMIT:
+        return _greedy(edges)
+    row_of = {i: row for row, i in enumerate(left)}
+    column_of = {j: column for column, j in enumerate(right)}
+    weights = np.zeros((len(left), len(right)))
+    for (i, j), score in edges:
+        weights[row_of[i], column_of[j]] = score**2 + 1e-6 * (1 - abs(i - j) / size)
+    rows, columns = linear_sum_assignment(weights, maximize=True)
+    return [(left[r], right[c]) for r, c in zip(rows, columns, strict=True) if weights[r, c] > 0]
+
+
+def _greedy(edges: Sequence[tuple[tuple[int, int], float]]) -> list[tuple[int, int]]:
+    """Best pair first. Only for components beyond any law in force, where a dense matrix would not fit."""
+    taken_old: set[int] = set()
+    taken_new: set[int] = set()
+    chosen = []
+    for (i, j), _ in sorted(edges, key=lambda edge: (-edge[1], edge[0])):
+        if i not in taken_old and j not in taken_new:
+            taken_old.add(i)
+            taken_new.add(j)
+            chosen.append((i, j))
+    return chosen
+
+
+class _Hints:
+    """What the sure pairs say about where a provision should be: next to its neighbours, in the chapter of its chapter."""
+
+    def __init__(self, old: Side, new: Side, sure: Mapping[tuple[int, int], float]) -> None:
+        self._old, self._new = old, new
+        self._pairs = dict(sorted(sure))
+        self._anchors = sorted(self._pairs)
+        pairs_of_chapter: dict[str, Counter[str]] = defaultdict(Counter)
+        for i, j in self._pairs.items():
+            pairs_of_chapter[old.containers[i]][new.containers[j]] += 1
+        self._chapters = {
+            (source, target): count / sum(targets.values())
+            for source, targets in pairs_of_chapter.items()
+            for target, count in targets.items()
+        }
+
+    def bonus(self, i: int, j: int) -> float:
+        place = bisect_left(self._anchors, i)
+        before = self._anchors[place - 1] if place else None
+        after = next((anchor for anchor in self._anchors[place : place + 2] if anchor > i), None)
+        total = _CHAPTER * self._chapters.get((self._old.containers[i], self._new.containers[j]), 0.0)
+        for anchor in (before, after):
+            if anchor is not None:
+                drift = abs((j - self._pairs[anchor]) - (i - anchor))
+                total += _NEIGHBOUR / (1 + drift)
+        return total
+
+
+def _sandwiched(old: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:
+    """Pairs of the only two unmatched provisions between two sure, adjacent pairs."""
+    successor = {pair.old: pair for pair in pairs}
+    taken = {pair.new for pair in pairs}
+    found = []
+    for i in range(1, len(old.texts) - 1):
+        before, after = successor.get(i - 1), successor.get(i + 1)
+        if i in successor or before is None or after is None or min(before.score, after.score) < _SURE:
+            continue
+        j = before.new + 1
+        if after.new != j + 1 or j in taken:
+            continue
+        cosine = float((old.vectors.unit[[i]] @ new.vectors.unit[[j]].T).toarray()[0, 0])
+        score = pair_score(old, i, new, j, cosine)
+        if score >= SANDWICHED:
+            found.append(Pair(i, j, score, ASSERTED))
+    return found
