@@ -1,0 +1,1 @@
+"""Time limits with the event they run from."""

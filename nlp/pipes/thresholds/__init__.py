@@ -1,0 +1,1 @@
+"""Quantities that bound a norm: comparator, value, unit, and what they are taken of."""
