@@ -19,7 +19,8 @@ def load_document(text: str) -> ConvertedDocument:
     raw = json.loads(text)
     return ConvertedDocument(
         blocks=tuple(
-            Block(BlockKind(b["kind"]), b["text"], b["page"], tuple(tuple(row) for row in b["rows"])) for b in raw["blocks"]
+            Block(BlockKind(b["kind"]), b["text"], b["page"], tuple(tuple(row) for row in b["rows"]))
+            for b in raw["blocks"]
         ),
         head=load_head(raw["head"]),
         media_type=raw["media_type"],

@@ -1,7 +1,7 @@
 """Effects of one text on another instrument: recorded as read, tied to their target when it is known without doubt.
 
-A repeal (废止) read in a text ends the rules of its target only when exactly one instrument of the store bears the title,
-and its number where one is said; anything else stays unresolved and visible.
+A repeal (废止) read in a text ends the rules of its target only when exactly one instrument of the store bears the
+title, and its number where one is said; anything else stays unresolved and visible.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Recording what was read: one document's analysis becomes an instrument, an expression with its provisions, and the raw
-extraction. Idempotent: the same bytes, or the same wording from elsewhere, add a manifestation and nothing else.
+"""Recording what was read: a document's analysis becomes an instrument, an expression with its provisions, and the
+raw extraction. Idempotent: the same bytes, or the same wording from elsewhere, add a manifestation and nothing else.
 """
 
 from __future__ import annotations
@@ -59,8 +59,10 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
         (instrument.id,),
     ).fetchall()
     date = analysis.head.version_date or analysis.head.promulgated_on or analysis.head.published_on
+    stated = analysis.head.version_date or analysis.head.promulgated_on
     for row in texts:
-        if row["text_fingerprint"] == wording and (row["version_date"] == date or date is None or new is False):
+        # a copy published elsewhere on another day is the same text; a text with another date of its own is not
+        if row["text_fingerprint"] == wording and (stated is None or row["version_date"] in (None, stated)):
             _record_manifestation(connection, row["id"], origin, recorded_at)
             return RecordedText(Recorded.SAME_TEXT, instrument, row["id"])
     same_date = [row["id"] for row in texts if row["version_date"] == date]
@@ -80,9 +82,7 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
     return RecordedText(outcome, instrument, expression_id)
 
 
-def record_extraction(
-    connection: sqlite3.Connection, expression_id: str, analysis: Analysis, recorded_at: str
-) -> bool:
+def record_extraction(connection: sqlite3.Connection, expression_id: str, analysis: Analysis, recorded_at: str) -> bool:
     """Keep what a pipeline version read in an expression; False when that is held already."""
     return bool(
         connection.execute(

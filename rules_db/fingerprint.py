@@ -1,7 +1,7 @@
 """Identity of text: what counts as the same wording, whatever the typesetting.
 
-Two texts have one comparison key when they differ only in white space, width (Ａ/A), bracket shape (〔2026〕/[2026]/（2026）),
-quote shape, dash shape or invisible characters. Standard library only; every package may use it.
+Two texts have one comparison key when they differ only in white space, width (Ａ/A), bracket shape
+(〔2026〕/[2026]/（2026）), quote shape, dash shape or invisible characters. Standard library only; every package may use it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import hashlib
 import re
 import unicodedata
 
-_INVISIBLE = re.compile(r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff\x00-\x1f\x7f-\x9f]+")
+_INVISIBLE = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff\x00-\x1f\x7f-\x9f]+"
+)
 _FOLD = str.maketrans(
     {
         **dict.fromkeys("〔［[【〖（(「『｛{〈﹝", "("),

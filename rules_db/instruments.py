@@ -1,8 +1,8 @@
 """Which instrument a text belongs to, and which of its expressions it is.
 
-Identity is logical, never an address: a named rule (法, 条例, 办法 …) is its title within its jurisdiction and lives through
-many document numbers; a notice is its document number, else its title and date. Copies on several sites collapse into
-one expression with several manifestations.
+Identity is logical, never an address: a named rule (法, 条例, 办法 …) is its title within its jurisdiction and lives
+through many document numbers; a notice is its document number, else its title and date. Copies on several sites
+collapse into one expression with several manifestations.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ _NAMED_RULE = re.compile(
 )
 _NOT_NAMED = re.compile(r"^关于|的(?:通知|公告|通告|决定|决议|意见|函|批复|公示|解读|说明)(?:\(.*\))?$|^公告$|^通知$")
 _STATE_PREFIX = re.compile(r"^中华人民共和国(?=.{2,})")
-_REVISION_SUFFIX = re.compile(r"\((?:\d{4}年?)?(?:第[一二三四五六七八九十\d]+次)?(?:修订|修正|修改|修订版|修正版|修订本|修正本)\)$")
+_REVISION_SUFFIX = re.compile(
+    r"\((?:\d{4}年?)?(?:第[一二三四五六七八九十\d]+次)?(?:修订|修正|修改|修订版|修正版|修订本|修正本)\)$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,9 @@ def resolve_instrument(connection: sqlite3.Connection, head: HeadFacts, recorded
         raise ValueError("no title found; give one in the manifest")
     jurisdiction = jurisdiction_code(head.jurisdiction)
     key, named = title_key(head.title), is_named_rule(head.title)
-    known = _known(connection, key, jurisdiction, named=named, number=number_key(head.document_number), date=_date(head))
+    known = _known(
+        connection, key, jurisdiction, named=named, number=number_key(head.document_number), date=_date(head)
+    )
     if known is not None:
         return known, False
     kind = head.instrument_type or "document"
@@ -71,7 +75,16 @@ def resolve_instrument(connection: sqlite3.Connection, head: HeadFacts, recorded
     connection.execute(
         """INSERT INTO instrument (id, iri, title, title_key, instrument_type, jurisdiction, issuers, recorded_at)
            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
-        (short_id(iri), iri, head.title, key, kind, jurisdiction, json.dumps(head.issuers, ensure_ascii=False), recorded_at),
+        (
+            short_id(iri),
+            iri,
+            head.title,
+            key,
+            kind,
+            jurisdiction,
+            json.dumps(head.issuers, ensure_ascii=False),
+            recorded_at,
+        ),
     )
     return InstrumentRef(short_id(iri), iri, head.title, key), True
 
@@ -98,7 +111,8 @@ def _known(
     connection: sqlite3.Connection, key: str, jurisdiction: str, *, named: bool, number: str | None, date: str | None
 ) -> InstrumentRef | None:
     rows = connection.execute(
-        "SELECT id, iri, title, title_key, jurisdiction FROM instrument WHERE title_key = ? ORDER BY recorded_at, id", (key,)
+        "SELECT id, iri, title, title_key, jurisdiction FROM instrument WHERE title_key = ? ORDER BY recorded_at, id",
+        (key,),
     ).fetchall()
     for row in rows:
         if named and row["jurisdiction"] == jurisdiction:

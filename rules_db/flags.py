@@ -1,0 +1,198 @@
+"""Flagging: which newly recorded texts a compliance team should see, how urgently, and the reason in plain words.
+
+Relevance comes first (topic words as data in watch/topics.yml); only a relevant text gets a score. Every reason names
+what was found and where, so that a reader can check it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rules_db.connection import transaction
+from rules_db.iri import NATIONAL
+from rules_db.mapping.catalogue import Catalogue
+from rules_db.mapping.gaps import GapFilling, find_fillings, record_fillings
+from rules_db.model import ChangeKind, EffectKind
+from rules_db.readings import ExpressionReading, load_reading
+
+TOPICS = Path(__file__).parent / "watch" / "topics.yml"
+_TEXT_WORDS_NEEDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One ground for a flag: its code, its share of the score, and a sentence for a person."""
+
+    code: str
+    weight: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A text's flag; a score of 0 means looked at and not relevant."""
+
+    expression_id: str
+    title: str
+    kind: str
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str, topics: Path = TOPICS) -> list[Flag]:
+    """Judge every expression that has no flag row yet; records rows, gap fillings and gap changes. Newest last."""
+    watch = yaml.safe_load(topics.read_text(encoding="utf-8"))
+    pending = connection.execute(
+        """SELECT e.id, i.title, i.jurisdiction FROM expression e JOIN instrument i ON i.id = e.instrument_id
+           WHERE NOT EXISTS (SELECT 1 FROM flag f WHERE f.expression_id = e.id) ORDER BY e.recorded_at, e.id"""
+    ).fetchall()
+    flags = []
+    for row in pending:
+        with transaction(connection):
+            flag = _judge(connection, row, watch, catalogue, now)
+            connection.execute(
+                "INSERT INTO flag (expression_id, score, reasons, recorded_at) VALUES (?, ?, ?, ?)",
+                (
+                    flag.expression_id,
+                    flag.score,
+                    json.dumps(
+                        {
+                            "kind": flag.kind,
+                            "reasons": [
+                                {"code": r.code, "weight": r.weight, "sentence": r.sentence} for r in flag.reasons
+                            ],
+                        },
+                        ensure_ascii=False,
+                    ),
+                    now,
+                ),
+            )
+        if flag.score:
+            flags.append(flag)
+    return flags
+
+
+def list_flags(
+    connection: sqlite3.Connection, *, since: str | None = None, jurisdiction: str | None = None
+) -> list[dict[str, Any]]:
+    """Flagged texts, the most urgent first, as plain mappings for people and machines."""
+    rows = connection.execute(
+        """SELECT f.expression_id, f.score, f.reasons, f.recorded_at, e.version_date, e.effective_on, e.tier,
+             e.document_number, i.id AS instrument_id, i.title, i.jurisdiction,
+             (SELECT url FROM manifestation m WHERE m.expression_id = e.id ORDER BY m.recorded_at LIMIT 1) AS url
+           FROM flag f JOIN expression e ON e.id = f.expression_id JOIN instrument i ON i.id = e.instrument_id
+           WHERE f.score > 0 AND (:since IS NULL OR f.recorded_at >= :since)
+             AND (:place IS NULL OR i.jurisdiction = :place OR substr(i.jurisdiction, 1, 2) = substr(:place, 1, 2))
+           ORDER BY f.score DESC, f.recorded_at DESC, f.expression_id""",
+        {"since": since, "place": jurisdiction},
+    ).fetchall()
+    flags = []
+    for row in rows:
+        record = dict(row)
+        record.update(json.loads(record.pop("reasons")))
+        flags.append(record)
+    return flags
+
+
+def _judge(
+    connection: sqlite3.Connection, row: sqlite3.Row, watch: Mapping[str, Any], catalogue: Catalogue, now: str
+) -> Flag:
+    reading = load_reading(connection, row["id"])
+    weights: Mapping[str, float] = watch["weights"]
+    reasons = _topic_reasons(row["title"], reading.text, watch)
+    if not reasons:
+        return Flag(row["id"], row["title"], "news", 0.0, ())
+    if row["jurisdiction"] != NATIONAL:
+        reasons.append(Reason("provincial", weights["provincial"], f"Provincial guidance ({row['jurisdiction']})"))
+    reasons += _effect_reasons(connection, row["id"], weights)
+    fillings = find_fillings(catalogue, reading, row["title"])
+    if record_fillings(connection, reading, fillings, now):
+        _record_gap_changes(connection, reading, fillings, now)
+    reasons += [
+        Reason("fills_gap", weights["fills_gap"], f"May fill the gap “{f.gap_title}”: {f.reason}") for f in fillings
+    ]
+    reasons += _version_reasons(connection, reading, weights)
+    limited = [t for t in reading.thresholds if t.rule is not None]
+    if limited:
+        sentence = f"Sets {len(reading.rules)} norms with {len(limited)} limits, e.g. {limited[0].label} {limited[0].quantity.text}"
+        reasons.append(Reason("duties_with_limits", weights["duties_with_limits"], sentence))
+    codes = {reason.code for reason in reasons}
+    urgent = codes & {"fills_gap", "tightened", "new_version"} or {"provincial", "duties_with_limits"} <= codes
+    kind = "action required" if urgent else "to know"
+    return Flag(row["id"], row["title"], kind, round(sum(r.weight for r in reasons), 2), tuple(reasons))
+
+
+def _topic_reasons(title: str, text: str, watch: Mapping[str, Any]) -> list[Reason]:
+    reasons = []
+    weights = watch["weights"]
+    for topic in watch["topics"]:
+        in_title = [word for word in topic["title"] if word in title]
+        in_text = [word for word in topic["text"] if word in text]
+        name = f"{topic['name']} ({topic['name_zh']})"
+        if in_title:
+            reasons.append(Reason("topic", weights["title_word"], f"Title is about {name}: {'、'.join(in_title)}"))
+        elif len(in_text) >= _TEXT_WORDS_NEEDED:
+            weight = weights["text_word"] * len(in_text)
+            reasons.append(Reason("topic", weight, f"Text speaks of {name}: {'、'.join(in_text)}"))
+    return reasons
+
+
+def _effect_reasons(connection: sqlite3.Connection, expression_id: str, weights: Mapping[str, float]) -> list[Reason]:
+    strong = (EffectKind.IMPLEMENTS, EffectKind.FORWARDS, EffectKind.AMENDS, EffectKind.REPEALS, EffectKind.REPLACES)
+    reasons = []
+    for effect in connection.execute(
+        """SELECT DISTINCT kind, target_title, target_instrument_id FROM effect
+           WHERE affecting_expression_id = ? ORDER BY kind, target_title""",
+        (expression_id,),
+    ):
+        if effect["kind"] in strong and effect["target_instrument_id"]:
+            sentence = f"{effect['kind'].capitalize()} 《{effect['target_title']}》, which this store holds"
+            reasons.append(Reason(effect["kind"], weights["implements"], sentence))
+    return reasons[:3]
+
+
+def _version_reasons(
+    connection: sqlite3.Connection, reading: ExpressionReading, weights: Mapping[str, float]
+) -> list[Reason]:
+    changes = connection.execute(
+        "SELECT kind, summary FROM change WHERE to_expression_id = ? AND from_expression_id IS NOT NULL ORDER BY rowid",
+        (reading.id,),
+    ).fetchall()
+    if not changes:
+        return []
+    reasons = [Reason("new_version", weights["new_version"], f"New version of a known rule: {len(changes)} changes")]
+    tightened = [change["summary"] for change in changes if change["kind"] == ChangeKind.THRESHOLD_TIGHTENED]
+    if tightened:
+        sentence = f"{len(tightened)} limits tightened, e.g. {tightened[0]}"
+        reasons.append(Reason("tightened", weights["tightened"] * len(tightened), sentence))
+    return reasons
+
+
+def _record_gap_changes(
+    connection: sqlite3.Connection, reading: ExpressionReading, fillings: list[GapFilling], now: str
+) -> None:
+    connection.executemany(
+        """INSERT OR IGNORE INTO change (id, kind, instrument_id, to_expression_id, to_label, summary, detail, valid_on,
+             recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (
+                f"gap-{filling.gap_id}-{reading.id}",
+                ChangeKind.GAP_FILLED,
+                reading.instrument_id,
+                reading.id,
+                filling.label,
+                f"May fill the gap “{filling.gap_title}”: {filling.reason}",
+                json.dumps({"gap": filling.gap_id, "eid": filling.eid}, ensure_ascii=False),
+                reading.valid_from,
+                now,
+            )
+            for filling in fillings
+        ],
+    )

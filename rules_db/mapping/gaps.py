@@ -1,0 +1,83 @@
+"""Gaps: what an instrument leaves unspecified, and the later text that may fill it.
+
+A gap names groups of words (each group must be met within one unit) and what the filling must contain: a time limit,
+any quantity, or a norm. A hit is a proposal with its place, for a person to confirm; nothing here reads law into silence.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from rules_db.mapping.catalogue import Catalogue, Entry
+from rules_db.readings import ExpressionReading, Unit
+
+_TIME_UNITS = frozenset({"second", "minute", "hour", "day", "working_day", "week", "month", "year"})
+
+
+@dataclass(frozen=True, slots=True)
+class GapFilling:
+    """A unit that seems to fill a gap: which, where, and why we think so."""
+
+    gap_id: str
+    gap_title: str
+    eid: str
+    label: str
+    reason: str
+
+
+def find_fillings(catalogue: Catalogue, reading: ExpressionReading, title: str) -> list[GapFilling]:
+    """Units of an expression that seem to fill a gap left open by another instrument; one per gap, the first."""
+    found = []
+    for gap in catalogue.gaps.values():
+        if any(opener in title for opener in gap["left_open_by"]):
+            continue
+        for unit in reading.units:
+            reason = _fills(gap, unit, reading)
+            if reason:
+                found.append(GapFilling(gap["id"], gap["title"], unit.provision.eid, unit.provision.label, reason))
+                break
+    return found
+
+
+def record_fillings(
+    connection: sqlite3.Connection, reading: ExpressionReading, fillings: list[GapFilling], now: str
+) -> int:
+    """Keep fillings; returns how many are new."""
+    return sum(
+        connection.execute(
+            """INSERT OR IGNORE INTO gap_filling (gap_id, instrument_id, expression_id, eid, reason, recorded_at)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            (filling.gap_id, reading.instrument_id, reading.id, filling.eid, filling.reason, now),
+        ).rowcount
+        for filling in fillings
+    )
+
+
+def _fills(gap: Entry, unit: Unit, reading: ExpressionReading) -> str | None:
+    hits = []
+    for group in gap["topic_words"]:
+        hit = next((word for word in group if word in unit.provision.text), None)
+        if hit is None:
+            return None
+        hits.append(hit)
+    words = "、".join(hits)
+    if gap["needs"] == "norm":
+        norm = next((r for r in reading.rules if r.unit_eid == unit.provision.eid), None)
+        return f"{unit.provision.label} speaks of {words} and sets a {norm.modality}" if norm else None
+    for threshold in reading.thresholds:
+        # the quantity must stand in the sentence that speaks of the gap, not just in the same section
+        if threshold.unit_eid != unit.provision.eid:
+            continue
+        if gap["needs"] == "time_limit" and threshold.quantity.unit not in _TIME_UNITS:
+            continue
+        sentence = _sentence(reading.text, threshold.start, unit)
+        if all(any(word in sentence for word in group) for group in gap["topic_words"]):
+            return f"{unit.provision.label} speaks of {words} and sets {threshold.quantity.text}"
+    return None
+
+
+def _sentence(text: str, offset: int, unit: Unit) -> str:
+    start = max(text.rfind("。", unit.base, offset), text.rfind("\n", unit.base, offset), unit.base - 1) + 1
+    ends = [end for end in (text.find("。", offset, unit.end), text.find("\n", offset, unit.end)) if end >= 0]
+    return text[start : min(ends, default=unit.end)]

@@ -1,0 +1,151 @@
+"""Links from rules to controls, evidence and hardware, and the moment they turn suspect.
+
+A reviewed link carries a stamp: the fingerprint of the rule's statement that a person read. When the statement now
+in force has another fingerprint, or no statement is in force any more, the link is suspect until someone looks again.
+A better pattern never changes a statement, so it never makes a link suspect.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rules_db.connection import transaction
+from rules_db.instruments import find_instruments
+from rules_db.mapping.catalogue import Catalogue, CatalogueError
+from rules_db.model import MappingStatus
+
+UNRESOLVED = "unresolved"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """A link after loading: its rule (None when no such rule is held), status, and the wording now in force."""
+
+    id: str
+    rule_id: str | None
+    status: str
+    stamp: str
+    current: str | None
+    statement: str
+    turned_suspect: bool
+
+
+def load_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str) -> list[LinkState]:
+    """Resolve and store every link of the catalogue; rows of links that left the catalogue go. All or nothing."""
+    before = {row["id"]: row["status"] for row in connection.execute("SELECT id, status FROM mapping")}
+    states = [_state(connection, link, before) for link in catalogue.links.values()]
+    with transaction(connection):
+        connection.execute(
+            "DELETE FROM mapping WHERE score IS NULL AND id NOT IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(catalogue.links)),),
+        )
+        for link, state in zip(catalogue.links.values(), states, strict=True):
+            kind, target = next(iter(link["target"].items()))
+            connection.execute(
+                """INSERT INTO mapping (id, rule_id, selector, target_kind, target_id, relationship, rationale, status, stamp,
+                     stamp_statement, current_fingerprint, tier, reviewed_by, reviewed_on, suspect_since)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (id) DO UPDATE SET rule_id = excluded.rule_id, selector = excluded.selector,
+                     target_kind = excluded.target_kind, target_id = excluded.target_id, stamp = excluded.stamp,
+                     relationship = excluded.relationship, rationale = excluded.rationale, status = excluded.status,
+                     stamp_statement = excluded.stamp_statement, current_fingerprint = excluded.current_fingerprint,
+                     tier = excluded.tier, reviewed_by = excluded.reviewed_by, reviewed_on = excluded.reviewed_on,
+                     suspect_since = CASE WHEN excluded.status = 'suspect'
+                       THEN coalesce(mapping.suspect_since, excluded.suspect_since) END""",
+                (
+                    state.id,
+                    state.rule_id,
+                    json.dumps(link["rule"], ensure_ascii=False, sort_keys=True),
+                    kind,
+                    target,
+                    link["relationship"],
+                    link["rationale"],
+                    state.status,
+                    state.stamp,
+                    _stamped_statement(connection, state.rule_id, state.stamp),
+                    state.current,
+                    link["tier"],
+                    link["reviewed_by"],
+                    link["reviewed_on"] or None,
+                    now if state.status == MappingStatus.SUSPECT else None,
+                ),
+            )
+    return states
+
+
+def accept_link(path: Path, link_id: str, *, stamp: str, reviewer: str, on: str) -> None:
+    """Write a review into the YAML that holds the link, leaving every other line as it is. Raises CatalogueError."""
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    starts = [n for n, line in enumerate(lines) if re.match(r"- id:", line)]
+    here = next((n for n in starts if re.match(rf"- id: *['\"]?{re.escape(link_id)}['\"]?\s*(#.*)?$", lines[n])), None)
+    if here is None:
+        raise CatalogueError(f"{path}: no entry starts with '- id: {link_id}'")
+    end = next((n for n in starts if n > here), len(lines))
+    for key, value in (("stamp", stamp), ("reviewed_by", reviewer), ("reviewed_on", on)):
+        for n in range(here, end):
+            if re.match(rf"  {key}:", lines[n]):
+                lines[n] = f"  {key}: {json.dumps(value, ensure_ascii=False)}\n"
+                break
+        else:
+            raise CatalogueError(f"{path}: {link_id} has no line '{key}:' to write to")
+    temporary = path.with_suffix(".yml.part")
+    temporary.write_text("".join(lines), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapping[str, str]) -> LinkState:
+    rule_id = _resolve(connection, link["rule"])
+    stamp = link["stamp"]
+    if rule_id is None:
+        return LinkState(link["id"], None, UNRESOLVED, stamp, None, "", False)
+    row = connection.execute(
+        """SELECT fingerprint, statement FROM rule_version
+           WHERE rule_id = ? AND superseded_at IS NULL AND valid_to IS NULL ORDER BY n DESC LIMIT 1""",
+        (rule_id,),
+    ).fetchone()
+    current, statement = (row["fingerprint"], row["statement"]) if row else (None, "")
+    status = MappingStatus.PROPOSED if not stamp else MappingStatus.ACCEPTED
+    if stamp and current != stamp:
+        status = MappingStatus.SUSPECT
+    turned = status == MappingStatus.SUSPECT and before.get(link["id"]) == MappingStatus.ACCEPTED
+    return LinkState(link["id"], rule_id, status, stamp, current, statement, turned)
+
+
+def _resolve(connection: sqlite3.Connection, selector: Mapping[str, Any]) -> str | None:
+    """The one rule that a selector means, by instrument, unit label or eId, modality and words of its statement."""
+    instruments = find_instruments(connection, selector["instrument"])
+    if len(instruments) != 1:
+        return None
+    row = connection.execute(
+        """SELECT rv.rule_id FROM rule_version rv
+           JOIN rule_place p ON p.rule_version_id = rv.id JOIN expression e ON e.id = p.expression_id
+           WHERE e.instrument_id = :instrument AND rv.superseded_at IS NULL
+             AND (:version IS NULL OR e.version_date = :version)
+             AND (p.label = :provision OR p.eid = :provision OR p.eid LIKE :provision || '\\_\\_%' ESCAPE '\\')
+             AND (:modality IS NULL OR rv.modality = :modality)
+             AND (:words IS NULL OR instr(rv.statement, :words) > 0)
+           ORDER BY e.version_date, p.start LIMIT 1""",
+        {
+            "instrument": instruments[0].id,
+            "version": selector.get("version_date"),
+            "provision": selector["provision"],
+            "modality": selector.get("modality"),
+            "words": selector.get("contains"),
+        },
+    ).fetchone()
+    return str(row["rule_id"]) if row else None
+
+
+def _stamped_statement(connection: sqlite3.Connection, rule_id: str | None, stamp: str) -> str:
+    """The wording that was reviewed, where the store still knows it: shown beside the new one."""
+    row = connection.execute(
+        "SELECT statement FROM rule_version WHERE rule_id = ? AND fingerprint = ? ORDER BY recorded_at LIMIT 1",
+        (rule_id, stamp),
+    ).fetchone()
+    return str(row["statement"]) if row else ""

@@ -1,0 +1,181 @@
+"""From recorded expressions to rules and changes: compare neighbours in time, keep their lineage, rebuild the timeline.
+
+Works instrument by instrument, each in one transaction; an instrument is pending when its expressions or extractions
+differ from what its timeline was last built from, so the step can be killed and run again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rules_db.changes import record_first, record_revision
+from rules_db.connection import transaction
+from rules_db.diff.compare import diff_expressions
+from rules_db.diff.result import InstrumentDiff, NormText
+from rules_db.effects import repealed_from, resolve_effects
+from rules_db.fingerprint import fingerprint
+from rules_db.model import ProvisionText, Quantity
+from rules_db.readings import ExpressionReading, load_reading
+from rules_db.rules import record_timeline
+from rules_db.timeline import Links, build_timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What one instrument's reconciliation came to."""
+
+    instrument_id: str
+    expressions: int
+    changes: int
+    inserted: int
+    superseded: int
+    revised: int
+
+
+def reconcile_pending(
+    connection: sqlite3.Connection, recorded_at: str, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Iterator[Reconciled]:
+    """Bring every pending instrument up to date; `progress(done, total)` is called as it goes."""
+    with transaction(connection):
+        resolve_effects(connection)
+    pending = [
+        (row["instrument_id"], row["state"])
+        for row in connection.execute(
+            """SELECT e.instrument_id, e.state, t.built_from FROM (
+                 SELECT x.instrument_id, group_concat(x.key, ' ') AS state FROM (
+                   SELECT e.instrument_id, e.id || ':' || max(n.recorded_at || n.pipeline_version) || ':'
+                     || coalesce((SELECT group_concat(f.id || f.state) FROM effect f
+                                  WHERE f.target_instrument_id = e.instrument_id), '') AS key
+                   FROM expression e JOIN extraction n ON n.expression_id = e.id
+                   GROUP BY e.id ORDER BY e.id) x
+                 GROUP BY x.instrument_id) e
+               LEFT JOIN timeline_state t ON t.instrument_id = e.instrument_id
+               ORDER BY e.instrument_id"""
+        ).fetchall()
+        if row["built_from"] != fingerprint(row["state"])
+    ]
+    for done, (instrument_id, state) in enumerate(pending):
+        with transaction(connection):
+            yield _reconcile(connection, instrument_id, recorded_at)
+            connection.execute(
+                "INSERT OR REPLACE INTO timeline_state (instrument_id, built_from, built_at) VALUES (?, ?, ?)",
+                (instrument_id, fingerprint(state), recorded_at),
+            )
+        progress(done + 1, len(pending))
+
+
+def compare(old: ExpressionReading, new: ExpressionReading) -> InstrumentDiff:
+    """The comparison of two expressions of one instrument, units aligned, wording and values compared."""
+    return diff_expressions(
+        _provisions(old), _provisions(new), _quantities(old), _quantities(new), _norms(old), _norms(new)
+    )
+
+
+def ordered_expressions(connection: sqlite3.Connection, instrument_id: str) -> list[str]:
+    """Ids of an instrument's expressions from the oldest to the newest; one without any date counts as oldest."""
+    rows = connection.execute(
+        """SELECT id FROM expression WHERE instrument_id = ?
+           ORDER BY coalesce(effective_on, version_date, ''), coalesce(version_date, ''), recorded_at, id""",
+        (instrument_id,),
+    )
+    return [row["id"] for row in rows]
+
+
+def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: str) -> Reconciled:
+    readings = [load_reading(connection, expression) for expression in ordered_expressions(connection, instrument_id)]
+    links: list[Links] = []
+    changes = 0
+    if not _told(connection, instrument_id):
+        changes += record_first(connection, readings[-1], recorded_at)
+    for old, new in zip(readings, readings[1:], strict=False):
+        known = _known_links(connection, old.id, new.id)
+        if known is None:
+            diff = compare(old, new)
+            _record_lineage(connection, instrument_id, old, new, diff, recorded_at)
+            changes += record_revision(connection, old, new, diff, recorded_at)
+            known = [(link.old, link.new) for link in (entry.link for entry in diff.entries)]
+        links.append(known)
+    lines = build_timeline(readings, links, repealed_from(connection, instrument_id))
+    delta = record_timeline(connection, instrument_id, readings, lines, recorded_at)
+    return Reconciled(instrument_id, len(readings), changes, delta.inserted, delta.superseded, delta.revised)
+
+
+def _provisions(reading: ExpressionReading) -> list[ProvisionText]:
+    return [unit.provision for unit in reading.units]
+
+
+def _quantities(reading: ExpressionReading) -> dict[str, list[Quantity]]:
+    found: dict[str, list[Quantity]] = {}
+    for threshold in reading.thresholds:
+        found.setdefault(threshold.unit_eid, []).append(threshold.quantity)
+    return found
+
+
+def _norms(reading: ExpressionReading) -> dict[str, list[NormText]]:
+    bases = {unit.provision.eid: unit.base for unit in reading.units}
+    found: dict[str, list[NormText]] = {}
+    for rule in reading.rules:
+        found.setdefault(rule.unit_eid, []).append(
+            NormText(
+                rule.modality, rule.evidence[0].text, rule.bearer, rule.action, rule.cue_start - bases[rule.unit_eid]
+            )
+        )
+    return found
+
+
+def _told(connection: sqlite3.Connection, instrument_id: str) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM change WHERE instrument_id = ? LIMIT 1", (instrument_id,)).fetchone()
+        is not None
+    )
+
+
+def _known_links(connection: sqlite3.Connection, old_id: str, new_id: str) -> Links | None:
+    """Links decided earlier for this pair (by the program or a person), or None when it was never compared."""
+    rows = connection.execute(
+        """SELECT from_eid, to_eid FROM provision_lineage
+           WHERE from_expression_id = ? AND to_expression_id = ? AND superseded_at IS NULL ORDER BY rowid""",
+        (old_id, new_id),
+    ).fetchall()
+    if not rows:
+        return None
+    return [((row["from_eid"],) if row["from_eid"] else (), (row["to_eid"],) if row["to_eid"] else ()) for row in rows]
+
+
+def _record_lineage(
+    connection: sqlite3.Connection,
+    instrument_id: str,
+    old: ExpressionReading,
+    new: ExpressionReading,
+    diff: InstrumentDiff,
+    recorded_at: str,
+) -> None:
+    """One row a pair; a deleted or added unit has a row with one side empty, so that lineage is total."""
+    rows = []
+    for entry in diff.entries:
+        link = entry.link
+        for from_eid in link.old or (None,):
+            for to_eid in link.new or (None,):
+                rows.append(
+                    (
+                        instrument_id,
+                        old.id,
+                        from_eid,
+                        new.id,
+                        to_eid,
+                        link.continuity,
+                        link.similarity,
+                        link.reason,
+                        int(link.needs_review),
+                        "program",
+                        recorded_at,
+                    )
+                )
+    connection.executemany(
+        """INSERT INTO provision_lineage (instrument_id, from_expression_id, from_eid, to_expression_id, to_eid,
+             continuity, similarity, reason, needs_review, decided_by, recorded_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        rows,
+    )

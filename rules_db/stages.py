@@ -1,0 +1,240 @@
+"""The stages between bytes and rules, each reading what is pending in the store and writing rows for the next.
+
+What a stage does to one item is passed in (`convert`, `analyse`), so that this package needs neither the crawler nor
+nlp, and each stage can be killed, run again, tested and timed alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from rules_db.captures import Sighting, raise_issue, record_sighting, resolve_issues
+from rules_db.connection import transaction
+from rules_db.documents import dump_document, load_document, load_head, merge_head
+from rules_db.expressions import Origin, Recorded, RecordedText, record_extraction, record_text
+from rules_db.model import Analysis, ConvertedDocument, HeadFacts, Issue, Outcome, Severity, Tier
+from rules_db.snapshots import SnapshotStore
+
+Progress = Callable[[int, int], None]
+
+
+class StageRefusalError(Exception):
+    """One item can't pass a stage: a code from the stage's list, and one line for a person."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file handed in by a person: its bytes, a name to call it by, and what its manifest row says of it."""
+
+    name: str
+    data: bytes
+    facts: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An item that did not pass, with the reason."""
+
+    subject: str
+    code: str
+    message: str
+
+
+def record_files(
+    connection: sqlite3.Connection,
+    snapshots: SnapshotStore,
+    files: Iterable[File],
+    run_id: int,
+    source_id: str,
+    now: str,
+) -> int:
+    """Keep files as snapshots with a sighting each; a file already held with the same facts is passed over. Returns how
+    many were new."""
+    new = 0
+    for file in files:
+        with transaction(connection):
+            sha256 = snapshots.add(file.data, media_type=None, seen_at=now)
+            facts = json.dumps(file.facts, ensure_ascii=False, sort_keys=True)
+            url = str(file.facts.get("url") or f"file:{file.name}")
+            held = connection.execute(
+                "SELECT 1 FROM sighting WHERE url = ? AND snapshot_sha256 = ? AND facts = ?", (url, sha256, facts)
+            ).fetchone()
+            if held:
+                continue
+            new += 1
+            sighting = Sighting(url, "file", Outcome.FETCHED, snapshot_sha256=sha256, facts=file.facts)
+            record_sighting(connection, run_id, source_id, sighting, now)
+    return new
+
+
+def convert_pending(
+    connection: sqlite3.Connection,
+    snapshots: SnapshotStore,
+    convert: Callable[[bytes, str, str | None, str], ConvertedDocument],
+    version: str,
+    now: str,
+    progress: Progress = lambda done, total: None,
+) -> list[Refused]:
+    """Convert every document sighted but not yet converted by this converter version.
+
+    `convert(data, name, content_type, url)` raises StageRefusalError for what it can't read. Returns the refusals.
+    """
+    pending = connection.execute(
+        """SELECT s.snapshot_sha256 AS sha, s.url, s.content_type, s.source_id, max(s.id) AS newest FROM sighting s
+           WHERE s.role IN ('detail', 'attachment', 'file') AND s.snapshot_sha256 IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM conversion c WHERE c.snapshot_sha256 = s.snapshot_sha256 AND c.url = s.url
+               AND c.converter_version = ?)
+           GROUP BY s.snapshot_sha256, s.url ORDER BY newest""",
+        (version,),
+    ).fetchall()
+    refused = []
+    for done, row in enumerate(pending):
+        document, code, message = None, None, None
+        try:
+            data = snapshots.read(row["sha"])
+            document = dump_document(convert(data, _name(row["url"]), row["content_type"], row["url"]))
+        except StageRefusalError as refusal:
+            code, message = refusal.code, refusal.message
+        except ValueError as error:  # a damaged snapshot: named, and nothing downstream uses it
+            code, message = "damaged_snapshot", str(error)
+        with transaction(connection):
+            connection.execute(
+                """INSERT INTO conversion (snapshot_sha256, url, converter_version, document, error_code, error_message,
+                     converted_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (row["sha"], row["url"], version, document, code, message, now),
+            )
+            if code and message:
+                refused.append(Refused(row["url"], code, message))
+                raise_issue(
+                    connection, Issue(Severity.ERROR, "convert", code, message, row["url"], row["source_id"]), now
+                )
+            else:
+                resolve_issues(connection, stage="convert", subject=row["url"], now=now)
+        progress(done + 1, len(pending))
+    return refused
+
+
+@dataclass(frozen=True, slots=True)
+class ToRead:
+    """A converted document that the current pipeline version has not read. The document carries the merged facts."""
+
+    snapshot_sha256: str
+    url: str
+    source_id: str
+    facts: str
+    tier: Tier
+    document: ConvertedDocument
+
+
+def pending_reads(connection: sqlite3.Connection, converter_version: str, pipeline_version: str) -> list[ToRead]:
+    """Converted documents waiting for the reader, oldest sighting first, with outer facts merged into their heads."""
+    rows = connection.execute(
+        """SELECT c.snapshot_sha256, c.url, c.document, s.source_id, s.facts, src.tier, src.jurisdiction, min(s.id) AS first
+           FROM conversion c
+           JOIN sighting s ON s.snapshot_sha256 = c.snapshot_sha256 AND s.url = c.url AND s.role IN ('detail', 'file')
+           JOIN source src ON src.id = s.source_id
+           WHERE c.converter_version = ? AND c.document IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM reading r WHERE r.snapshot_sha256 = c.snapshot_sha256 AND r.url = c.url
+               AND r.facts = s.facts AND r.pipeline_version = ?)
+           GROUP BY c.snapshot_sha256, c.url, s.facts ORDER BY first""",
+        (converter_version, pipeline_version),
+    ).fetchall()
+    waiting = []
+    for row in rows:
+        document = load_document(row["document"])
+        stated = _stated(row["facts"], row["jurisdiction"], row["url"])
+        tier = stated.tier or Tier(row["tier"])
+        document = dataclasses.replace(document, head=merge_head(stated, document.head))
+        waiting.append(ToRead(row["snapshot_sha256"], row["url"], row["source_id"], row["facts"], tier, document))
+    return waiting
+
+
+@dataclass
+class ReadTally:
+    """Counts of a reading stage."""
+
+    outcomes: dict[str, int]
+    refused: list[Refused]
+    texts: list[RecordedText]
+
+
+def record_reads(
+    connection: sqlite3.Connection,
+    results: Iterable[tuple[ToRead, Analysis | StageRefusalError]],
+    total: int,
+    pipeline_version: str,
+    now: str,
+    progress: Progress = lambda done, total: None,
+) -> ReadTally:
+    """Record analyses as they come, each in its own transaction: a crash loses at most the one in hand."""
+    tally = ReadTally({}, [], [])
+    for done, (item, result) in enumerate(results):
+        with transaction(connection):
+            outcome, expression_id = _record_read(connection, item, result, tally, now)
+            connection.execute(
+                """INSERT OR REPLACE INTO reading (snapshot_sha256, url, facts, pipeline_version, outcome, expression_id,
+                     read_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                (item.snapshot_sha256, item.url, item.facts, pipeline_version, outcome, expression_id, now),
+            )
+        tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
+        progress(done + 1, total)
+    return tally
+
+
+def _record_read(
+    connection: sqlite3.Connection, item: ToRead, result: Analysis | StageRefusalError, tally: ReadTally, now: str
+) -> tuple[str, str | None]:
+    if isinstance(result, StageRefusalError):
+        return _refuse(connection, item, tally, result.code, result.message, now), None
+    known = connection.execute(
+        "SELECT expression_id FROM manifestation WHERE snapshot_sha256 = ? AND url = ? AND facts = ?",
+        (item.snapshot_sha256, item.url, item.facts),
+    ).fetchone()
+    if known:  # the same bytes under another pipeline version: a new reading of the same text
+        changed = record_extraction(connection, known["expression_id"], result, now)
+        return ("reread" if changed else Recorded.SAME_TEXT), known["expression_id"]
+    origin = Origin(item.snapshot_sha256, item.url, item.source_id, item.tier, item.facts)
+    try:
+        recorded = record_text(connection, result, origin, now)
+    except ValueError as error:
+        return _refuse(connection, item, tally, "no_title", str(error), now), None
+    if recorded.outcome == Recorded.CONFLICT:
+        return _refuse(connection, item, tally, "two_texts_one_date", recorded.message, now), None
+    tally.texts.append(recorded)
+    for issue in result.issues:
+        raise_issue(connection, Issue(issue.severity, "read", issue.code, issue.message, item.url, item.source_id), now)
+    return recorded.outcome, recorded.expression_id
+
+
+def _refuse(connection: sqlite3.Connection, item: ToRead, tally: ReadTally, code: str, message: str, now: str) -> str:
+    tally.refused.append(Refused(item.url, code, message))
+    raise_issue(connection, Issue(Severity.ERROR, "read", code, message, item.url, item.source_id), now)
+    return "refused"
+
+
+def _stated(facts: str, jurisdiction: str, url: str) -> HeadFacts:
+    """Facts stated with the sighting; the source's jurisdiction fills in where they name none."""
+    known = {field.name for field in dataclasses.fields(HeadFacts)}
+    raw = {key: value for key, value in json.loads(facts).items() if key in known and value not in ("", None)}
+    raw.setdefault("jurisdiction", jurisdiction)
+    raw.setdefault("url", url)
+    return load_head(raw)
+
+
+def _name(url: str) -> str:
+    return url.rstrip("/").rsplit("/", 1)[-1].split("?")[0].removeprefix("file:")
+
+
+def chunks(items: Sequence[ToRead], size: int) -> Iterator[Sequence[ToRead]]:
+    """The items in runs of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
