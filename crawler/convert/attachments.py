@@ -1,0 +1,120 @@
+"""Files that a page links to.
+
+In: the parsed page, its body containers and its address. Out: `AttachmentRef` values with absolute addresses. Names
+come from the page and are labels only: nothing here, or later, builds a path from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
+
+from lxml import etree
+
+from crawler.convert.blocks import clean
+from rules_db.model import AttachmentRef
+
+_FILE_SUFFIXES_WORDS: Final = (
+    "7z csv doc docm docx et jpeg jpg odt ofd pdf png ppt pptx rar rtf tif tiff txt wps xls xlsm xlsx zip"
+)
+FILE_SUFFIXES: Final = frozenset(_FILE_SUFFIXES_WORDS.split())
+# Download addresses of the content systems, which have no suffix of their own.
+_DOWNLOADS: Final = re.compile(
+    r"downfile\.jsp|/document/download\?|/attach(?:ment)?/download|[?&]file(?:Url|Name)=", re.I
+)
+# Class and id words of places outside the body that hold attachments only.
+_ZONES: Final = frozenset(("contentLeft0102box", "insertfileTag", "pdf-content", "tblAppendix", "xgfj"))
+_ZONE_LEVELS = 6
+_BASE = etree.XPath("string(//base/@href)")
+_DIRECTION = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_NAME_CHARS = 200
+_URL_CHARS = 2000
+_MAX = 200
+
+
+def attachments(
+    root: etree._Element, containers: Sequence[etree._Element], url: str | None
+) -> tuple[AttachmentRef, ...]:
+    """Linked files in page order without repeats, at most 200. Addresses other than http(s) are left out; without `url`
+    relative ones stay relative."""
+    base = urljoin(url or "", str(_BASE(root))) if url else ""
+    found: dict[str, AttachmentRef] = {}
+    for element in _candidates(root, containers):
+        href = _href(element)
+        if not href or len(href) > _URL_CHARS or href.startswith(("#", "javascript:", "mailto:", "data:")):
+            continue
+        try:
+            target = urljoin(base, href)
+            parts = urlsplit(target)
+        except ValueError:  # an address no parser reads, such as http://[
+            continue
+        if parts.scheme not in ("http", "https") and (url or parts.scheme):
+            continue
+        target = parts._replace(fragment="").geturl()
+        if target not in found:
+            found[target] = AttachmentRef(label(element, target), target)
+            if len(found) == _MAX:
+                break
+    return tuple(found.values())
+
+
+def label(element: etree._Element, target: str) -> str:
+    """What to call a file: download attribute, title, link text, fileName parameter, last part of the address."""
+    query = parse_qs(urlsplit(target).query)
+    lowered = {key.lower(): values[0] for key, values in query.items()}
+    choices = (
+        element.get("download"),
+        element.get("title"),
+        "".join(map(str, element.itertext())),
+        lowered.get("filename"),
+        unquote(urlsplit(target).path.rsplit("/", 1)[-1]),
+    )
+    return next((name for choice in choices if choice and (name := safe_name(choice))), "附件")
+
+
+def safe_name(text: str) -> str:
+    """A file name as a label: one line, no direction overrides, at most 200 characters."""
+    return clean(_DIRECTION.sub("", text))[:_NAME_CHARS]
+
+
+def suffix(name: str) -> str:
+    """Lower-case suffix of a name or of the path of an address, without the dot; empty when there is none."""
+    tail = name.rsplit("/", 1)[-1]
+    return tail.rsplit(".", 1)[1].lower() if "." in tail else ""
+
+
+def is_file(element: etree._Element, href: str) -> bool:
+    """Whether a link leads to a file, by suffix of its path, of its name, or by a known download address."""
+    if element.tag in ("embed", "object"):
+        return True
+    path = href.split("#", 1)[0].split("?", 1)[0]
+    return (
+        suffix(path) in FILE_SUFFIXES
+        or suffix(element.get("download") or "") in FILE_SUFFIXES
+        or _DOWNLOADS.search(href) is not None
+    )
+
+
+def _candidates(root: etree._Element, containers: Sequence[etree._Element]) -> Iterator[etree._Element]:
+    """File links inside the body, then those outside it that are marked as downloads or stand where only files do."""
+    for container in containers:
+        for element in container.iter("a", "iframe", "embed", "object"):
+            if is_file(element, _href(element)):
+                yield element
+    for element in root.iter("a"):
+        href = _href(element)
+        if is_file(element, href) and (element.get("download") or _DOWNLOADS.search(href) or _in_zone(element)):
+            yield element
+
+
+def _in_zone(element: etree._Element) -> bool:
+    for ancestor, _ in zip(element.iterancestors(), range(_ZONE_LEVELS), strict=False):
+        if not _ZONES.isdisjoint((ancestor.get("id"), *(ancestor.get("class") or "").split())):
+            return True
+    return False
+
+
+def _href(element: etree._Element) -> str:
+    return (element.get("href") or element.get("src") or element.get("data") or "").strip()
