@@ -8,18 +8,38 @@ process and is the one to use for files from outside.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from crawler.convert.errors import ConversionError, ErrorCode
-from crawler.convert.html import convert_html
 from crawler.convert.limits import LIMITS
-from crawler.convert.markdown import convert_markdown
+from crawler.convert.sandbox import SandboxLimits, convert_sandboxed
 from crawler.convert.sniff import Format, sniff
-from crawler.convert.text import convert_text
 from rules_db.model import ConvertedDocument
 
-CONVERTER_VERSION = "1"
+CONVERTER_VERSION: Final = "1"
 
-__all__ = ["CONVERTER_VERSION", "ConversionError", "ErrorCode", "convert"]
+__all__ = [
+    "CONVERTER_VERSION",
+    "ConversionError",
+    "ErrorCode",
+    "Format",
+    "SandboxLimits",
+    "convert",
+    "convert_sandboxed",
+    "sniff",
+]
+
+# What a person can do about a file that no converter reads.
+_ADVICE: Final = {
+    Format.IMAGE: (ErrorCode.NO_TEXT, "a picture; it needs reading by a person or an OCR program"),
+    Format.ODT: (ErrorCode.UNSUPPORTED, "save it as docx or pdf and ingest that"),
+    Format.PRESENTATION: (ErrorCode.UNSUPPORTED, "save it as pdf and ingest that"),
+    Format.RAR: (ErrorCode.UNSUPPORTED, "unpack it and ingest the files, or pack them as zip"),
+    Format.RTF: (ErrorCode.UNSUPPORTED, "save it as docx or pdf and ingest that"),
+    Format.SEVEN_ZIP: (ErrorCode.UNSUPPORTED, "unpack it and ingest the files, or pack them as zip"),
+    Format.XML: (ErrorCode.UNSUPPORTED, "XML of no known kind; ingest the page or document it was made from"),
+    Format.UNKNOWN: (ErrorCode.UNSUPPORTED, "unknown kind of file; save it as docx, pdf or html and ingest that"),
+}
 
 
 def convert(
@@ -31,16 +51,26 @@ def convert(
     body_selectors: Sequence[str] = (),
 ) -> ConvertedDocument:
     """Convert one file. `name` serves to tell the format and to name the file in errors; it is never opened.
-    `body_selectors` (CSS, or XPath beginning with `/` or `./`) are tried in order before the known containers."""
+    `body_selectors` (CSS, or XPath beginning with `/` or `./`) are tried in order before the known containers.
+    Raises `ConversionError`, and ValueError for a selector that is no selector."""
     if not data.strip(b"\x00\t\r\n "):
         raise ConversionError(ErrorCode.EMPTY, f"{name}: the file is empty")
     if len(data) > LIMITS.input_bytes:
         raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: {len(data)} bytes, at most {LIMITS.input_bytes} are read")
-    kind = sniff(data, name, content_type)
-    if kind is Format.HTML:
-        return convert_html(data, name=name, content_type=content_type, url=url, body_selectors=body_selectors)
-    if kind is Format.TEXT:
-        return convert_text(data, name=name, content_type=content_type, url=url)
-    if kind is Format.MARKDOWN:
-        return convert_markdown(data, name=name, content_type=content_type, url=url)
-    raise ConversionError(ErrorCode.UNSUPPORTED, f"{name}: {kind.value} files cannot be read; save it as docx or pdf")
+    # Converters are imported when first needed: a child process that reads one PDF needs no HTML parser.
+    match kind := sniff(data, name, content_type):
+        case Format.HTML:
+            from crawler.convert.html import convert_html
+
+            return convert_html(data, name=name, content_type=content_type, url=url, body_selectors=body_selectors)
+        case Format.TEXT:
+            from crawler.convert.text import convert_text
+
+            return convert_text(data, name=name, content_type=content_type, url=url)
+        case Format.MARKDOWN:
+            from crawler.convert.markdown import convert_markdown
+
+            return convert_markdown(data, name=name, content_type=content_type, url=url)
+        case _:
+            code, advice = _ADVICE.get(kind, _ADVICE[Format.UNKNOWN])
+            raise ConversionError(code, f"{name} ({kind.value}): {advice}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -17,6 +16,7 @@ from lxml import etree
 
 from crawler.convert.attachments import attachments
 from crawler.convert.blocks import clean
+from crawler.convert.facts import find_document_number, iso_date
 from rules_db.model import Block, HeadFacts
 
 # Index label → field. White space inside labels (索 引 号) is ignored when they are looked up.
@@ -70,13 +70,6 @@ _LABEL: Final = "|".join(_GAP.join(label) for label in sorted(LABELS, key=len, r
 _LABEL_CELL: Final = re.compile(f"[【\\[]?({_LABEL})[】\\]]?{_GAP}[:：]?{_GAP}")
 _LABEL_INSIDE: Final = re.compile(f"(?:^|(?<=[\\s|;；]))({_LABEL}){_GAP}[:：]")
 _BLANK = re.compile("[ \t\r\n\u3000\xa0]+")
-_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[年./-]\s?(\d{1,2})\s?[月./-]\s?(\d{1,2})(?!\d)")
-_NUMBER: Final = (
-    r"[\u4e00-\u9fff]{1,20}[\u4e00-\u9fffA-Za-z]{0,6}\s?[〔\[［（(【﹝]\s?(?:19|20)\d{2}\s?[〕\]］）)】﹞]\s?第?\s?\d{1,5}\s?号"
-    r"|[\u4e00-\u9fff]{2,30}(?:令|公告)\s?[〔（(]?(?:(?:19|20)\d{2}\s?年?[〕）)]?)?\s?第\s?[\d〇零一二三四五六七八九十百]{1,6}\s?号"
-)
-_NUMBER_LINE: Final = re.compile(f"[（(]?({_NUMBER})[）)]?")
-_NUMBER_IN_TITLE: Final = re.compile(f"[（(]({_NUMBER})[）)]\\s*$")
 _ORGAN: Final = re.compile(
     r"[\u4e00-\u9fff]{0,40}(?:部|委|委员会|局|厅|办公厅|办公室|政府|署|院|法院|人大常委会|银行|中心)"
 )
@@ -89,7 +82,6 @@ _HEADLINE = etree.XPath(
 )
 _GROUPS = ("table", "ul", "ol", "dl")
 _GROUP_CHARS = 4000  # an index table is small; a bigger group is the page's layout
-_NUMBER_BLOCKS = 10  # blocks at the head of the text in which a line of its own may be the document number
 _FIELD_CHARS = 300
 
 
@@ -126,26 +118,6 @@ def meta_tags(root: etree._Element) -> dict[str, str]:
         if name and content:
             found.setdefault(name.strip().lower(), content[:_FIELD_CHARS])
     return found
-
-
-def iso_date(text: str) -> str | None:
-    """First date in `text` as YYYY-MM-DD, if the calendar has it."""
-    match = _DATE.search(text)
-    if match is None:
-        return None
-    try:
-        return date(*map(int, match.groups())).isoformat()
-    except ValueError:
-        return None
-
-
-def find_document_number(title: str | None, blocks: Sequence[Block]) -> str | None:
-    """A 发文字号 that stands on its own line near the head of the text, or in brackets at the end of the title."""
-    for block in blocks[:_NUMBER_BLOCKS]:
-        if len(block.text) <= 60 and (match := _NUMBER_LINE.fullmatch(block.text)):
-            return _BLANK.sub("", match.group(1))
-    match = _NUMBER_IN_TITLE.search(title) if title else None
-    return _BLANK.sub("", match.group(1)) if match else None
 
 
 def index_facts(root: etree._Element) -> dict[str, str]:

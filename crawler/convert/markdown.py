@@ -12,9 +12,9 @@ from typing import Final
 
 from crawler.convert.blocks import bounded, clean, heading, paragraph, table
 from crawler.convert.errors import ConversionError, ErrorCode
-from crawler.convert.head import find_document_number
+from crawler.convert.facts import find_document_number, title_line
 from crawler.convert.lines import ends_sentence, glue, starts_marker
-from crawler.convert.text import decoded_text, split_lines, title_line
+from crawler.convert.text import decoded_text, split_lines
 from rules_db.model import Block, ConvertedDocument, HeadFacts
 
 _HEADING: Final = re.compile(r"(#{1,6})[ \t\u3000]+(\S.*)")

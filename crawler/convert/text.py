@@ -6,18 +6,15 @@ In: bytes. Out: a `ConvertedDocument`. A file whose lines all end at the same wi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from crawler.charset import Decoded, UndecidedError, decode
 from crawler.convert.blocks import bounded, clean, heading, paragraph
 from crawler.convert.errors import ConversionError, ErrorCode
-from crawler.convert.head import find_document_number
+from crawler.convert.facts import find_document_number, title_line
 from crawler.convert.lines import join_wrapped
 from rules_db.model import Block, ConvertedDocument, HeadFacts
 
-_TITLE_CHARS: Final = 80
-_SENTENCE_END: Final = re.compile(r"[。；;，,：:！!？?]$")
 _BREAK: Final = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 
 
@@ -49,9 +46,3 @@ def decoded_text(data: bytes, name: str, content_type: str | None) -> Decoded:
 def split_lines(text: str) -> list[str]:
     """Lines at every kind of line break, form feeds included."""
     return _BREAK.split(text)
-
-
-def title_line(blocks: Sequence[Block]) -> str | None:
-    """The first block when it is short and is no sentence."""
-    first = blocks[0].text if blocks else ""
-    return first if first and len(first) <= _TITLE_CHARS and not _SENTENCE_END.search(first) else None

@@ -1,0 +1,51 @@
+"""Facts that the text of a document states by its form: title line, document number, dates in figures.
+
+In: blocks or one line. Out: a value or None. Shared by all formats; free of any parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from rules_db.model import Block
+
+_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[年./-]\s?(\d{1,2})\s?[月./-]\s?(\d{1,2})(?!\d)")
+_NUMBER: Final = (
+    r"[\u4e00-\u9fff]{1,20}[\u4e00-\u9fffA-Za-z]{0,6}\s?[〔\[［（(【﹝]\s?(?:19|20)\d{2}\s?[〕\]］）)】﹞]\s?第?\s?\d{1,5}\s?号"
+    r"|[\u4e00-\u9fff]{2,30}(?:令|公告)\s?[〔（(]?(?:(?:19|20)\d{2}\s?年?[〕）)]?)?\s?第\s?[\d〇零一二三四五六七八九十百]{1,6}\s?号"
+)
+_NUMBER_LINE: Final = re.compile(f"[（(]?({_NUMBER})[）)]?")
+_NUMBER_IN_TITLE: Final = re.compile(f"[（(]({_NUMBER})[）)]\\s*$")
+_BLANK: Final = re.compile("[ \t\r\n\u3000\xa0]+")
+_SENTENCE_END: Final = re.compile(r"[。；;，,：:！!？?]$")
+_TITLE_CHARS: Final = 80
+_NUMBER_BLOCKS = 10  # blocks at the head of the text in which a line of its own may be the document number
+
+
+def iso_date(text: str) -> str | None:
+    """First date in `text` as YYYY-MM-DD, if the calendar has it."""
+    match = _DATE.search(text)
+    if match is None:
+        return None
+    try:
+        return date(*map(int, match.groups())).isoformat()
+    except ValueError:
+        return None
+
+
+def find_document_number(title: str | None, blocks: Sequence[Block]) -> str | None:
+    """A 发文字号 that stands on its own line near the head of the text, or in brackets at the end of the title."""
+    for block in blocks[:_NUMBER_BLOCKS]:
+        if len(block.text) <= 60 and (match := _NUMBER_LINE.fullmatch(block.text)):
+            return _BLANK.sub("", match.group(1))
+    match = _NUMBER_IN_TITLE.search(title) if title else None
+    return _BLANK.sub("", match.group(1)) if match else None
+
+
+def title_line(blocks: Sequence[Block]) -> str | None:
+    """The first block when it is short and is no sentence."""
+    first = blocks[0].text if blocks else ""
+    return first if first and len(first) <= _TITLE_CHARS and not _SENTENCE_END.search(first) else None
