@@ -59,21 +59,26 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
         for p in pairs
         if p.old not in linked_old and p.new not in linked_new
     )
-    place = _Places(old, new, main)
-    links = [_link(old, new, group, edges, place) for group in _groups(edges)]
+    groups = _groups(edges)
+    place = _Places(old, new, [edges[i[0], j[0]] for i, j in groups if len(i) == len(j) == 1])
+    links = [_link(old, new, group, edges, place) for group in groups]
     resembles_new = {match.old: match for match in possible}
     resembles_old = {match.new: match for match in possible}
     for i, provision in enumerate(old):
         if i not in linked_old:
             near = resembles_new.get(provision.eid)
-            reason = f"no successor; possible match {near.new_label} ({near.similarity:.2f})" if near else "no successor"
+            reason = (
+                f"no successor; possible match {near.new_label} ({near.similarity:.2f})" if near else "no successor"
+            )
             score = near.similarity if near else 0.0
             links.append(
                 Link((provision.eid,), (), (provision.label,), (), Continuity.DELETED, score, reason, near is not None)
             )
     for provision in (p for j, p in enumerate(new) if j not in linked_new):
         near = resembles_old.get(provision.eid)
-        reason = f"no predecessor; possible match {near.old_label} ({near.similarity:.2f})" if near else "no predecessor"
+        reason = (
+            f"no predecessor; possible match {near.old_label} ({near.similarity:.2f})" if near else "no predecessor"
+        )
         score = near.similarity if near else 0.0
         links.append(
             Link((), (provision.eid,), (), (provision.label,), Continuity.ADDED, score, reason, near is not None)
@@ -84,7 +89,9 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
 def _require_unique(provisions: Sequence[ProvisionText], side: str) -> None:
     repeated = [eid for eid, count in Counter(provision.eid for provision in provisions).items() if count > 1]
     if repeated:
-        raise ValueError(f"{side} expression: eId {repeated[0]!r} occurs more than once; make eIds unique before comparing")
+        raise ValueError(
+            f"{side} expression: eId {repeated[0]!r} occurs more than once; make eIds unique before comparing"
+        )
 
 
 def _groups(edges: Iterable[tuple[int, int]]) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:

@@ -138,7 +138,7 @@ def _greedy(edges: Sequence[tuple[tuple[int, int], float]]) -> list[tuple[int, i
 
 
 class _Hints:
-    """What the sure pairs say about where a provision should be: next to its neighbours, in the chapter of its chapter."""
+    """What the sure pairs say about where a provision should be: beside its neighbours, in its chapter."""
 
     def __init__(self, old: Side, new: Side, sure: Mapping[tuple[int, int], float]) -> None:
         self._old, self._new = old, new

@@ -40,7 +40,12 @@ class _Loose:
 
 
 def further_links(
-    old: Sequence[str], new: Sequence[str], old_side: Vectors, new_side: Vectors, pairs: Sequence[Pair], words: Vocabulary
+    old: Sequence[str],
+    new: Sequence[str],
+    old_side: Vectors,
+    new_side: Vectors,
+    pairs: Sequence[Pair],
+    words: Vocabulary,
 ) -> list[Pair]:
     """Links beside the main pairs. `old` and `new` are the bodies as printed, `pairs` the asserted main pairs.
 

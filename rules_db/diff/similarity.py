@@ -25,7 +25,7 @@ _LONGEST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Bigram vectors of a list of texts: `unit` rows have length 1, `weight` rows hold plain idf per distinct bigram."""
+    """Bigram vectors of a list of texts: `unit` rows have length 1, `weight` rows hold idf per distinct bigram."""
 
     unit: sparse.csr_array
     weight: sparse.csr_array

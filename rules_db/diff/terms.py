@@ -1,0 +1,51 @@
+"""Terms that were replaced throughout the instrument (质检部门 by 市场监督管理部门 after a government reform).
+
+In: the hunks of all entries. Out: term swaps, listed once. A swap that could turn the force or the measure of a rule
+(应当 by 可以, 以上 by 以下, a number, a negation) is never a term swap however often it happens.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from rules_db.diff.canonical import PUNCTUATION, fold
+from rules_db.diff.result import Entry, HunkKind, TermSwap
+
+_PROVISIONS = 3
+_LONGEST = 24
+_SURVIVORS = 0.2
+_LOADED = re.compile(
+    r"[\d零〇一二三四五六七八九十百千万亿两半不未无非免除勿]|应|须|可|禁止|准|以上|以下|以内|之内|超过|低于|高于|少于|至少|并处|日|月|年|元|倍"
+)
+
+
+def term_swaps(entries: Sequence[Entry]) -> tuple[TermSwap, ...]:
+    """Swaps seen in at least three provisions whose old term has nearly vanished from the new text."""
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in entries:
+        label = "、".join(entry.link.new_labels or entry.link.old_labels)
+        for hunk in entry.hunks:
+            if hunk.kind is HunkKind.WORDING:
+                pair = (fold(hunk.old), fold(hunk.new))
+                if all(_is_term(term) for term in pair):
+                    places[pair].append(label)
+    old_text = "\n".join(fold(provision.text) for entry in entries for provision in entry.old)
+    new_text = "\n".join(fold(provision.text) for entry in entries for provision in entry.new)
+    swaps = []
+    for (before, after), labels in places.items():
+        if len(set(labels)) < _PROVISIONS:
+            continue
+        if before not in after and new_text.count(before) > _SURVIVORS * old_text.count(before):
+            continue
+        swaps.append(TermSwap(before, after, len(labels), tuple(dict.fromkeys(labels))))
+    return tuple(sorted(swaps, key=lambda swap: (-swap.count, swap.old)))
+
+
+def _is_term(text: str) -> bool:
+    return (
+        1 < len(text) <= _LONGEST
+        and not any(character in PUNCTUATION for character in text)
+        and not _LOADED.search(text)
+    )
