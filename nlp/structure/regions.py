@@ -1,0 +1,183 @@
+"""The rough parts of a document, line by line: head, table of contents, body, closing lines, attachments.
+
+Text in, `Regions` out. Which line opens which provision is none of its business; it only says where to look for what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.text.normalise import comparison_key
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line at [start, end) of the normalised text, its newline excluded."""
+
+    start: int
+    end: int
+    text: str
+    in_table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """An attachment that starts at line `first`; `label` is 附件1 as printed, `title` what it is called."""
+
+    first: int
+    label: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Line numbers: the body starts at `body`, its closing lines at `closing`; `contents` is the range of a table of
+    contents. All but the attachments may be empty ranges."""
+
+    lines: tuple[Line, ...]
+    contents: tuple[int, int]
+    closing: int
+    attachments: tuple[Attachment, ...]
+
+    @property
+    def end_of_body(self) -> int:
+        return self.attachments[0].first if self.attachments else len(self.lines)
+
+
+def lines_of(text: str, tables: Sequence[tuple[int, int]] = ()) -> tuple[Line, ...]:
+    """The lines of `text`; those that lie in one of the ascending ranges `tables` are marked."""
+    lines: list[Line] = []
+    at = table = 0
+    for line in text.split("\n"):
+        end = at + len(line)
+        while table < len(tables) and tables[table][1] <= at:
+            table += 1
+        in_table = table < len(tables) and tables[table][0] <= at < tables[table][1]
+        lines.append(Line(at, end, line, in_table))
+        at = end + 1
+    return tuple(lines)
+
+
+_CONTENTS = re.compile(r"目 ?[录次]$")
+_PAGE_NUMBER = re.compile(r"[ .…·．—-]*[0-9（(）)]{0,6}$")
+_LONGEST_CONTENTS = 400
+_LONGEST_ENTRY = 60
+
+_DATE = re.compile(
+    r"[（(]?(?:[0-9]{4}|[〇零○Oo一二三四五六七八九]{4}) ?年 ?(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?月 ?"
+    r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?日[）)]?(?: ?印发)?$"
+)
+_ATTACHMENT = re.compile(
+    r"(?P<label>附 ?(?:件|表|录|图|则表)? ?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?)(?: ?(?P<colon>[：:、.])| |$) ?(?P<title>.*)$"
+)
+_ATTACHMENT_ITEM = re.compile(r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}) ?[、.]")
+_CLOSING = re.compile(
+    r"(?:特此(?:通知|公告|通告|批复|函复|报告|函告|决定)|联 ?系 ?(?:人|电话|方式|单位)|咨询电话|监督电话|举报电话|传 ?真|"
+    r"电子(?:邮箱|邮件)|邮 ?(?:编|箱)|地 ?址|抄 ?送|主 ?送|印 ?发|（?(?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布)?）?$|"
+    r"（?此件.{0,12}）?$|责任编辑|信息公开选项|公开方式)"
+)
+_FINAL_CLAUSE = re.compile(
+    r"(?:以?上述|本)(?:决定|决议|通知|意见|公告|通告|命令|规定|办法|方案|细则|批复|指南)(?:（.{0,12}）)?"
+    r"(?:自|从|由|于).{1,30}(?:施行|实施|执行|生效|起效).{0,80}$"
+)
+_ORGAN = re.compile(
+    r"(?:部|委员会|委|局|厅|署|院|办公室|政府|大会|常务委员会|协会|中心|总局|银行|海关|公司|党委|常委会|总署|主席|省长|市长|部长|局长|主任)$"
+)
+_SENTENCE = re.compile(r"[。；！？]")
+
+
+def find_regions(lines: tuple[Line, ...]) -> Regions:
+    """Cut a document into its parts. Time is linear in the length of the text."""
+    contents = _find_contents(lines)
+    attachments = _find_attachments(lines, contents[1])
+    end = attachments[0].first if attachments else len(lines)
+    return Regions(lines, contents, _find_closing(lines, contents[1], end), attachments)
+
+
+def _entry_key(text: str) -> str:
+    return comparison_key(_PAGE_NUMBER.sub("", text))
+
+
+def _find_contents(lines: Sequence[Line]) -> tuple[int, int]:
+    """The table of contents, from its heading to the line where its first entry comes again."""
+    for i, line in enumerate(lines[:200]):
+        if not _CONTENTS.match(line.text) or i + 1 == len(lines):
+            continue
+        first = _entry_key(lines[i + 1].text)
+        stop = min(len(lines), i + 2 + _LONGEST_CONTENTS)
+        for j in range(i + 2, stop):
+            if first and _entry_key(lines[j].text) == first:
+                return i, j
+        j = i + 1
+        while j < stop and len(lines[j].text) <= _LONGEST_ENTRY and not _SENTENCE.search(lines[j].text):
+            j += 1
+        return i, j
+    return 0, 0
+
+
+def _is_signature(text: str) -> bool:
+    if len(text) > 80 or _SENTENCE.search(text):
+        return False
+    if _DATE.match(text):
+        return True
+    return len(text) <= 60 and all(_ORGAN.search(part) for part in text.split(" ") if part)
+
+
+def _find_attachments(lines: Sequence[Line], first: int) -> tuple[Attachment, ...]:
+    """Lines that open an attachment. A list of attachments before the signature (附件：1.…) is none."""
+    found: list[Attachment] = []
+    i = max(first, 1)
+    while i < len(lines):
+        line = lines[i]
+        match = _ATTACHMENT.match(line.text) if line.text.startswith("附") and not line.in_table else None
+        if match is None or len(line.text) > 120 or _SENTENCE.search(line.text):
+            i += 1
+            continue
+        label, title = match["label"].replace(" ", ""), match["title"].strip()
+        if label == "附" and not match["colon"] and title:
+            # 附 则 and the like: 附 alone names an attachment only when set off by a colon or standing by itself.
+            i += 1
+            continue
+        if not found:
+            skip = _end_of_list(lines, i)
+            if skip > i:
+                i = skip
+                continue
+        if not title and i + 1 < len(lines) and len(lines[i + 1].text) <= _LONGEST_ENTRY:
+            title = lines[i + 1].text
+        found.append(Attachment(i, label, title))
+        i += 1
+    return tuple(found)
+
+
+def _end_of_list(lines: Sequence[Line], i: int) -> int:
+    """The line after a list of attachments that starts at line i, or i when it is no list but the thing itself."""
+    for j in range(i + 1, min(i + 30, len(lines))):
+        text = lines[j].text
+        if _is_signature(text):
+            return j
+        if _SENTENCE.search(text) or len(text) > 100 or text.startswith("附"):
+            return i
+    return i
+
+
+def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:
+    """The first of the closing lines before line `end`: signature, date, contact, list of attachments, print notes."""
+    closing = end
+    i = end - 1
+    while i > first and not lines[i].in_table:
+        text = lines[i].text
+        listed = _ATTACHMENT_ITEM.match(text) is not None or text.startswith("附")
+        if _is_signature(text) or _CLOSING.match(text) or (text.startswith("附") and not _SENTENCE.search(text)):
+            closing = i
+        elif not (listed and len(text) <= 80 and not _SENTENCE.search(text)):
+            break
+        i -= 1
+    return closing
+
+
+def is_final_clause(text: str) -> bool:
+    """Whether an unmarked line is the closing formula of a notice (本通知自…起施行)."""
+    return _FINAL_CLAUSE.match(text) is not None

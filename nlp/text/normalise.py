@@ -1,0 +1,217 @@
+"""Cosmetic noise out of a text, with a map back: source text in, `Normalised` (text and source offsets) out.
+
+What changes: line ends become one newline, blank lines and outer white space go, runs of blanks become one space,
+invisible characters go, full-width letters, digits and signs become ASCII, Kangxi radicals (as PDF files hold them)
+become ideographs, ASCII brackets and punctuation inside Chinese become Chinese, and the rest is composed (NFC). What
+stays: Chinese punctuation, quotation marks, 〔〕 and the order of everything. Private-use characters stay too: older
+texts hold rare ideographs there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rules_db.model import Block, BlockKind
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
+
+# Radicals that PDF fonts put in place of ideographs and that Unicode does not map by itself.
+_RADICALS = dict(
+    zip(
+        "⺁⺇⺌⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
+        "厂几小母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
+        strict=True,
+    )
+)
+_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164\uffa0"
+_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
+)
+# Full-width forms that are Chinese punctuation and therefore stay as they are.
+_KEPT_WIDE = frozenset("！（），：；？～")
+
+
+def _expand(ranges: str) -> Iterable[int]:
+    for match in re.finditer(r"(.)-(.)|(.)", ranges, re.DOTALL):
+        first, last, single = match.groups()
+        yield from range(ord(first), ord(last) + 1) if first else (ord(single),)
+
+
+def _one_to_one() -> dict[int, int]:
+    table = {code: ord(" ") for code in _expand(_BLANKS)}
+    table |= {code: ord("\n") for code in _expand(_LINE_ENDS)}
+    table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_WIDE}
+    table |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+    table |= {ord(radical): ord(ideograph) for radical, ideograph in _RADICALS.items()}
+    # Lone surrogates and noncharacters can't be stored or sent: the replacement character says that something was there.
+    table |= dict.fromkeys((*range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF), 0xFFFD)
+    return table
+
+
+_TRANSLATION = _one_to_one()
+_GAP = f"[ \t\n{_INVISIBLE}]+"
+# Characters that composition leaves alone, apart from being a base. Everything else is composed in short pieces: the
+# standard library sorts combining marks by insertion, so that one endless run of them would take quadratic time.
+_INERT = (
+    "\x00-\u02ff\u0370-\u0373\u0375-\u037d\u037f-\u0386\u0388-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u2070-\u20cf"
+    "\u2100-\u2125\u2127-\u2129\u212c-\u2328\u232b-\u2adb\u2add-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3"
+    "\ue000-\uf8ff\ufe10-\ufe1f\ufe30-\uffff\U0001f000-\U0001faff\U00020000-\U0002f7ff\U00030000-\U0003134f"
+)
+_NOT_INERT = re.compile(f"[^{_INERT}]")
+_GAPS = re.compile(_GAP)
+_GAPS_AND_CLUSTERS = re.compile(f"{_GAP}|[^ \t\n{_INVISIBLE}]?[^{_INERT}{_INVISIBLE}]{{1,64}}")
+_ASCII_PUNCTUATION = re.compile(f"(?<=[{HAN}）》〉”％%])[,;:?!](?![0-9A-Za-z/])|(?<=[{HAN}）》〉”])[,;](?=[{HAN}])")
+_WIDE_PUNCTUATION = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
+_BRACKETS = re.compile(r"[()（）\n]")
+_HAN_CHARACTER = re.compile(f"[{HAN}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """`source_offsets[i]` is where character i of `text` comes from; one more entry marks the end of the source. The
+    offsets never fall. `tables` and `headings` are the ranges of the blocks of these kinds in `text`."""
+
+    text: str
+    source_offsets: tuple[int, ...]
+    tables: tuple[tuple[int, int], ...] = ()
+    headings: tuple[tuple[int, int], ...] = ()
+
+    def to_source(self, start: int, end: int) -> tuple[int, int]:
+        """The range of source characters that normalised range [start, end) was made from."""
+        first = self.source_offsets[start]
+        return first, first if start == end else self.source_offsets[end - 1] + 1
+
+    def from_source(self, offset: int) -> int:
+        """The first normalised position that comes from source `offset` or later."""
+        return bisect_left(self.source_offsets, offset, 0, len(self.source_offsets) - 1)
+
+
+def normalise(source: str, *, keep_tabs: bool = False) -> Normalised:
+    """Normalise one text. With `keep_tabs` a run of blanks that holds a tab becomes a tab, as between table cells.
+
+    Time is linear in the length of `source`; any string is accepted.
+    """
+    text = source.translate(_TRANSLATION)
+    scan = _GAPS_AND_CLUSTERS if _NOT_INERT.search(text) else _GAPS
+    pieces: list[str] = []
+    offsets: list[int] = []
+    done = 0
+    for match in scan.finditer(text):
+        start, end = match.span()
+        found = match.group()
+        if found == " " and 0 < start and end < len(text):
+            continue
+        if start > done:
+            pieces.append(text[done:start])
+            offsets.extend(range(done, start))
+        done = end
+        if found[0] in " \t\n" or _GAPS.fullmatch(found):
+            at_edge = not offsets or end == len(text)
+            replacement = "" if at_edge else _gap_as(found, keep_tabs)
+        else:
+            replacement = unicodedata.normalize("NFC", found)
+        pieces.append(replacement)
+        if len(replacement) == end - start:
+            offsets.extend(range(start, end))
+        else:
+            offsets.extend(min(start + i, end - 1) for i in range(len(replacement)))
+    pieces.append(text[done:])
+    offsets.extend(range(done, len(text)))
+    offsets.append(len(source))
+    return Normalised(_chinese_punctuation("".join(pieces)), tuple(offsets))
+
+
+def _gap_as(gap: str, keep_tabs: bool) -> str:
+    if "\n" in gap:
+        return "\n"
+    if keep_tabs and "\t" in gap:
+        return "\t"
+    return " " if " " in gap or "\t" in gap else ""
+
+
+def _chinese_punctuation(text: str) -> str:
+    """ASCII brackets and punctuation that belong to Chinese text as their full-width forms; lengths stay."""
+    text = _ASCII_PUNCTUATION.sub(lambda match: _WIDE_PUNCTUATION[match.group()], text)
+    if "(" not in text and ")" not in text:
+        return text
+    han = [match.start() for match in _HAN_CHARACTER.finditer(text)]
+    characters = list(text)
+    opened: list[int] = []
+    for match in _BRACKETS.finditer(text):
+        found, at = match.group(), match.start()
+        if found == "\n":
+            opened.clear()
+        elif found in "(（":
+            opened.append(at)
+        elif opened:
+            start = opened.pop()
+            before = text[start - 1 : start]
+            holds_han = bisect_right(han, start) < bisect_left(han, at)
+            if holds_han or not (before.isascii() and before.isalnum()):
+                characters[start], characters[at] = "（", "）"
+    return "".join(characters)
+
+
+def normalise_blocks(blocks: Iterable[Block]) -> Normalised:
+    """Normalise the blocks of a converted document. Source offsets count in the block texts joined by newlines."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+    tables: list[tuple[int, int]] = []
+    headings: list[tuple[int, int]] = []
+    length = base = 0
+    for block in blocks:
+        part = normalise(block.text, keep_tabs=block.kind is BlockKind.TABLE)
+        if part.text:
+            if pieces:
+                pieces.append("\n")
+                offsets.append(max(base - 1, 0))
+                length += 1
+            pieces.append(part.text)
+            offsets.extend(base + offset for offset in part.source_offsets[:-1])
+            if block.kind is BlockKind.TABLE:
+                tables.append((length, length + len(part.text)))
+            elif block.kind is BlockKind.HEADING:
+                headings.append((length, length + len(part.text)))
+            length += len(part.text)
+        base += len(block.text) + 1
+    offsets.append(max(base - 1, 0))
+    return Normalised("".join(pieces), tuple(offsets), tuple(tables), tuple(headings))
+
+
+_KEY_PAIRS = (
+    ("（〔【［[{｛〈＜<", "("),
+    ("）〕】］]}｝〉＞>", ")"),
+    ("“”‘’「」『』＂＇〝〞\"'`´", '"'),
+    ("‐‑‒–—―−－─━", "-"),
+    ("～〜∼∽", "~"),
+    ("∶", ":"),
+    ("·•・‧●", "·"),
+)
+
+
+def _key_table() -> dict[int, int | None]:
+    table: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    table |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+    table |= {ord(radical): ord(ideograph) for radical, ideograph in _RADICALS.items()}
+    for variants, plain in _KEY_PAIRS:
+        table |= dict.fromkeys(map(ord, variants), ord(plain))
+    table |= dict.fromkeys((9, 10, 32, *_expand(_BLANKS), *_expand(_LINE_ENDS), *_expand(_INVISIBLE)), None)
+    return table
+
+
+_KEY_TABLE = _key_table()
+
+
+def comparison_key(text: str) -> str:
+    """`text` without what is cosmetic: equal keys mean that two texts differ at most in white space, line wrapping,
+    invisible characters, character width, and the variants of brackets, quotation marks and dashes.
+
+    Superscripts, circled numbers and units stay apart (10² is not 102). Use it to compare, never to show.
+    """
+    return text.translate(_KEY_TABLE)
