@@ -1,4 +1,4 @@
-"""spaCy component `thresholds`: runs the pure function on the document's text and hangs the result on the Doc.
+"""spaCy component `guiji_thresholds`: runs the pure function on the document's text and hangs the result on the Doc.
 
 Sets `doc._.thresholds` (the extension attribute is registered with the pipeline, in nlp/language.py) and mirrors the
 spans into `doc.spans["thresholds"]`.
@@ -11,7 +11,8 @@ from spacy.tokens import Doc
 
 from .thresholds import find_thresholds
 
-NAME = "thresholds"
+NAME = "guiji_thresholds"
+LAYER = "thresholds"
 
 
 @Language.component(NAME, assigns=["doc._.thresholds"])
@@ -23,5 +24,5 @@ def thresholds(doc: Doc) -> Doc:
         doc.char_span(one.span.start, one.span.end, label=one.comparator.value, alignment_mode="expand")
         for one in found
     )
-    doc.spans[NAME] = [span for span in spans if span is not None]
+    doc.spans[LAYER] = [span for span in spans if span is not None]
     return doc
