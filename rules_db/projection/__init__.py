@@ -1,0 +1,1 @@
+"""From the working store to the tables that readers see."""
