@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 from rules_db.model import ProvisionText
@@ -48,5 +49,5 @@ def version_pairs() -> list[tuple[str, Path, Path]]:
     pairs = []
     for title, files in sorted(versions.items()):
         files.sort()
-        pairs.extend((title, older, newer) for (_, older), (_, newer) in zip(files, files[1:], strict=False))
+        pairs.extend((title, older, newer) for (_, older), (_, newer) in pairwise(files))
     return pairs

@@ -18,7 +18,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from rules_db.diff import similarity
-from rules_db.diff.similarity import Vectors
+from rules_db.diff.similarity import Overlap, Vectors
 
 ASSERTED = 0.45
 """From here on a pair is called a continuation (similarity with the support of its place in the document)."""
@@ -70,8 +70,8 @@ def assign(old: Side, new: Side) -> list[Pair]:
 def pair_scores(old: Side, new: Side) -> dict[tuple[int, int], float]:
     """Blended similarity of every candidate pair. Verbatim twins are candidates whatever the pruning left out."""
     scores = {}
-    for (i, j), cosine in similarity.candidates(old.vectors, new.vectors).items():
-        scores[i, j] = pair_score(old, i, new, j, cosine)
+    for (i, j), found in similarity.candidates(old.vectors, new.vectors).items():
+        scores[i, j] = pair_score(old, i, new, j, found)
     places = defaultdict(list)
     for j, text in enumerate(new.texts):
         places[text].append(j)
@@ -81,11 +81,9 @@ def pair_scores(old: Side, new: Side) -> dict[tuple[int, int], float]:
     return scores
 
 
-def pair_score(old: Side, i: int, new: Side, j: int, cosine: float) -> float:
-    shared = similarity.shared_mass(old.vectors, i, new.vectors, j)
-    smaller = min(float(old.vectors.mass[i]), float(new.vectors.mass[j]))
-    contained = shared / smaller if smaller else 0.0
-    return min(1.0, similarity.blend(cosine, similarity.wording(old.texts[i], new.texts[j]), contained))
+def pair_score(old: Side, i: int, new: Side, j: int, found: Overlap) -> float:
+    share = similarity.contained(found, old.vectors, i, new.vectors, j)
+    return min(1.0, similarity.blend(found.cosine, similarity.wording(old.texts[i], new.texts[j]), share))
 
 
 def _solve(scores: Mapping[tuple[int, int], float], rows: int, columns: int) -> list[tuple[int, int]]:
@@ -177,8 +175,7 @@ def _sandwiched(old: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:
         j = before.new + 1
         if after.new != j + 1 or j in taken:
             continue
-        cosine = float((old.vectors.unit[[i]] @ new.vectors.unit[[j]].T).toarray()[0, 0])
-        score = pair_score(old, i, new, j, cosine)
+        score = pair_score(old, i, new, j, similarity.overlap(old.vectors, i, new.vectors, j))
         if score >= SANDWICHED:
             found.append(Pair(i, j, score, ASSERTED))
     return found

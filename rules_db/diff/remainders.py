@@ -112,10 +112,7 @@ def _joined(loose: _Loose, words: Vocabulary) -> _Loose:
 def _scores(left: _Loose, right: _Loose) -> dict[tuple[int, int], tuple[float, float]]:
     """Mean of cosine and containment, and the shared weight, of candidate pairs of loose texts."""
     found = {}
-    for (row, column), cosine in similarity.candidates(left.vectors, right.vectors).items():
-        if cosine < 0.1:
-            continue
-        shared = similarity.shared_mass(left.vectors, row, right.vectors, column)
-        smaller = min(float(left.vectors.mass[row]), float(right.vectors.mass[column]))
-        found[row, column] = ((cosine + shared / smaller) / 2 if smaller else 0.0, shared)
+    for (row, column), overlap in similarity.candidates(left.vectors, right.vectors).items():
+        share = similarity.contained(overlap, left.vectors, row, right.vectors, column)
+        found[row, column] = ((overlap.cosine + share) / 2, overlap.shared)
     return found

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -31,6 +32,13 @@ class Vectors:
     weight: sparse.csr_array
     present: sparse.csr_array
     mass: np.ndarray
+
+
+class Overlap(NamedTuple):
+    """Cosine of two texts, and the idf weight of the distinct bigrams that both have."""
+
+    cosine: float
+    shared: float
 
 
 class Vocabulary:
@@ -77,27 +85,43 @@ def _bigrams(text: str) -> list[str]:
     return [padded[i : i + 2] for i in range(len(padded) - 1)]
 
 
-def candidates(old: Vectors, new: Vectors, keep: int = CANDIDATES) -> dict[tuple[int, int], float]:
-    """Cosine of each pair that is among the `keep` best of its row or of its column. Work is done in row blocks, so
+def candidates(old: Vectors, new: Vectors, keep: int = CANDIDATES) -> dict[tuple[int, int], Overlap]:
+    """Overlap of each pair that is among the `keep` best of its row or of its column. Work is done in row blocks, so
     memory stays bounded by block size x number of new texts."""
     rows, columns = old.unit.shape[0], new.unit.shape[0]
-    chosen: dict[tuple[int, int], float] = {}
+    chosen: dict[tuple[int, int], Overlap] = {}
     if not rows or not columns:
         return chosen
-    best_of_column: list[list[tuple[float, int]]] = [[] for _ in range(columns)]
-    transposed = new.unit.T.tocsr()
+    best_of_column: list[list[tuple[float, int, float]]] = [[] for _ in range(columns)]
+    unit, present = new.unit.T.tocsr(), new.present.T.tocsr()
     for start in range(0, rows, _BLOCK):
-        block = (old.unit[start : start + _BLOCK] @ transposed).toarray()
-        for offset, row in enumerate(block):
+        cosines = (old.unit[start : start + _BLOCK] @ unit).toarray()
+        shared = (old.weight[start : start + _BLOCK] @ present).toarray()
+        for offset, row in enumerate(cosines):
             for column in _largest(row, keep):
-                chosen[start + offset, column] = float(row[column])
+                chosen[start + offset, column] = Overlap(float(row[column]), float(shared[offset, column]))
         for column in range(columns):
-            scores = block[:, column]
-            best_of_column[column].extend((float(scores[i]), start + i) for i in _largest(scores, keep))
+            scores = cosines[:, column]
+            best_of_column[column].extend(
+                (-float(scores[i]), start + i, float(shared[i, column])) for i in _largest(scores, keep)
+            )
     for column, ranked in enumerate(best_of_column):
-        for score, row_number in sorted(ranked, key=lambda pair: (-pair[0], pair[1]))[:keep]:
-            chosen[row_number, column] = score
+        for negated, row_number, weight in sorted(ranked)[:keep]:
+            chosen[row_number, column] = Overlap(-negated, weight)
     return chosen
+
+
+def overlap(old: Vectors, row: int, new: Vectors, column: int) -> Overlap:
+    """The same for one pair."""
+    cosine = (old.unit[[row]] @ new.unit[[column]].T).toarray()[0, 0]
+    shared = (old.weight[[row]] @ new.present[[column]].T).toarray()[0, 0]
+    return Overlap(float(cosine), float(shared))
+
+
+def contained(found: Overlap, old: Vectors, row: int, new: Vectors, column: int) -> float:
+    """Share 0..1 of the lighter text's weight that the other text has as well."""
+    smaller = min(float(old.mass[row]), float(new.mass[column]))
+    return found.shared / smaller if smaller else 0.0
 
 
 def _largest(scores: np.ndarray, keep: int) -> list[int]:
@@ -111,17 +135,12 @@ def _largest(scores: np.ndarray, keep: int) -> list[int]:
     return ranked[:keep]
 
 
-def shared_mass(old: Vectors, row: int, new: Vectors, column: int) -> float:
-    """idf weight of the distinct bigrams that both texts have."""
-    return float((old.weight[[row]] @ new.present[[column]].T).toarray()[0, 0])
-
-
 def wording(old: str, new: str) -> float:
     """Indel similarity 0..1 of the texts."""
     return Indel.normalized_similarity(old[:_LONGEST], new[:_LONGEST])
 
 
-def blend(cosine: float, indel: float, contained: float) -> float:
+def blend(cosine: float, indel: float, share: float) -> float:
     """One similarity out of three views. Cosine leads; edit similarity separates provisions that share their topic;
     containment keeps an article that grew or was cut down recognisable."""
-    return 0.5 * cosine + 0.25 * indel + 0.25 * contained
+    return 0.5 * cosine + 0.25 * indel + 0.25 * share

@@ -141,7 +141,8 @@ def _score(old: _Known, new: _Known, positions: _Positions) -> float:
     score = 0.5 * near + 0.5 * around
     before, after = old.placed.quantity, new.placed.quantity
     if dimension(before.unit) != dimension(after.unit):
-        return score if near > 0.9 and old.part is new.part and around > 0.4 else 0.0
+        replaced = near > 0.8 and old.part is new.part and (around > 0.4 or old.part is Role.PENALTY)
+        return max(score, _ENOUGH) if replaced else 0.0
     score += 0.1 if old.part is new.part else -0.15
     return score + (0.2 if same(before, after) else 0.0)
 
