@@ -88,7 +88,9 @@ _UNITS = {
     "条": MarkerClass.ARTICLE,
 }
 # What follows 第X条 or 第X章 when it is cited and not begun. A provision may still begin so (第八条 和…), hence only weak.
-_CITED = re.compile(r" ?(?:[、，。；：）》”,;)]|第|[款项目]|规定|所(?:称|列|规定)|之规定|的|和|与|或|及|至|到|中|以[前后下上外]|之[一二三四五六七八九十])")
+_CITED = re.compile(
+    r" ?(?:[、，。；：）》”,;)]|第|[款项目]|规定|所(?:称|列|规定)|之规定|的|和|与|或|及|至|到|中|以[前后下上外]|之[一二三四五六七八九十])"
+)
 _SENTENCE_END = "。；！？”）"
 
 _LIST = re.compile(

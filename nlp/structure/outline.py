@@ -195,8 +195,10 @@ def _list_moves(state: _ListState, marker: Marker) -> Iterable[tuple[float, _Lis
             move = Move.OPEN if number == 1 else Move.LATE_START
             if not (inline and number != 1):
                 yield cost, (*state, (family, prefix, number)), Placement(move, len(state), reading, 1)
-    text_cost = _INLINE_TEXT if inline else min(
-        _LIST_TEXT.get(reading.marker_class, _LIST_TEXT_OTHER) for reading in marker.readings
+    text_cost = (
+        _INLINE_TEXT
+        if inline
+        else min(_LIST_TEXT.get(reading.marker_class, _LIST_TEXT_OTHER) for reading in marker.readings)
     )
     yield text_cost, state, _AS_TEXT
 

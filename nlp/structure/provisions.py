@@ -69,7 +69,9 @@ class _Builder:
     seen: dict[str, int] = field(default_factory=dict)
     tables: dict[str, int] = field(default_factory=dict)
 
-    def add(self, start: int, kind: ProvisionKind, eid: str, parent: int | None, label: str = "", heading: str = "") -> int:
+    def add(
+        self, start: int, kind: ProvisionKind, eid: str, parent: int | None, label: str = "", heading: str = ""
+    ) -> int:
         count = self.seen.get(eid, 0) + 1
         self.seen[eid] = count
         if count > 1:
@@ -135,9 +137,7 @@ def _parse_region(
     _parse_articles(builder, lines, first, stop, markers, accepted, parent, prefix)
 
 
-def _markers(
-    text: str, lines: Sequence[Line], first: int, stop: int, contents: tuple[int, int]
-) -> list[Marker]:
+def _markers(text: str, lines: Sequence[Line], first: int, stop: int, contents: tuple[int, int]) -> list[Marker]:
     markers: list[Marker] = []
     fresh = quoted = False
     for i in range(first, stop):

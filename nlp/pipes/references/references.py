@@ -65,7 +65,9 @@ _COORDINATOR = re.compile(rf" ?(?:{'|'.join(sorted(COORDINATORS, key=len, revers
 _UNQUOTED = re.compile(rf"(?P<title>[\u4e00-\u9fff]{{1,30}}?(?:{'|'.join(UNQUOTED_ENDINGS)}))$")
 _LEAD = re.compile(rf"^.*(?:{'|'.join(sorted(CITING_VERBS, key=len, reverse=True))})(?=[\u4e00-\u9fff]{{2}})")
 _HAN_TAIL = re.compile(r"[\u4e00-\u9fff]*$")
-_GENERIC = frozenset({"法", "本法", "该法", "条例", "规定", "办法", "有关规定", "法律", "法规", "前述规定", "该条例", "该办法"})
+_GENERIC = frozenset(
+    {"法", "本法", "该法", "条例", "规定", "办法", "有关规定", "法律", "法规", "前述规定", "该条例", "该办法"}
+)
 _LONGEST_GAP = 90
 
 

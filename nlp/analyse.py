@@ -1,0 +1,197 @@
+"""The only entry point for whole documents: `ConvertedDocument` in, `Analysis` out.
+
+Steps: normalise, parse the structure, read the units (one article or one numbered passage each), shift their spans to
+the document, resolve citations to eIds, read what the text says about itself and about other instruments, and merge that
+with what page, file or manifest said. What is no regulation is refused with a reason, never analysed by force.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from nlp.language import PIPELINE_VERSION, read_units
+from nlp.pipes.references.references import find_citations
+from nlp.reading import UnitReading
+from nlp.structure.amendments import find_effects
+from nlp.structure.header import merge_heads, read_head
+from nlp.structure.provisions import Outline, parse_structure
+from nlp.structure.resolve import index_of, resolve
+from nlp.text.normalise import HAN, Normalised, normalise_blocks
+from rules_db.model import (
+    Analysis,
+    ConvertedDocument,
+    Definition,
+    Norm,
+    Provision,
+    ProvisionKind,
+    Reference,
+    Severity,
+    Span,
+    TextIssue,
+    Threshold,
+)
+
+
+class RefusalCode(StrEnum):
+    """Why a document is not analysed."""
+
+    EMPTY = "empty"
+    MOJIBAKE = "mojibake"
+    NOT_CHINESE = "not_chinese"
+    NOT_REGULATION = "not_regulation"
+
+
+class AnalysisRefused(Exception):
+    """A document that can't be read as a regulation. `code` is for programs, the message for people."""
+
+    def __init__(self, code: RefusalCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+# Thresholds of refusal. A regulation is mostly Han; navigation, lists of links and shopping lists have no sentences.
+LEAST_HAN = 20
+"""Fewer Han characters than this are empty for our purpose (a bare title or a "page under maintenance")."""
+LEAST_HAN_SHARE = 0.25
+"""Han among letters, digits and Han; tables of limits with many figures stay above it."""
+MOST_REPLACED_SHARE = 0.01
+"""Replacement characters among all characters; a few damaged signs in a long text are still readable."""
+_MOJIBAKE = re.compile(r"(?:锟斤拷|烫烫烫|屯屯屯|[ÃÂ][\x80-\xbf]|[åæçèéä][\x80-\xbf¡-¿]{1,2}){2,}")
+_HAN = re.compile(f"[{HAN}]")
+_WORDLIKE = re.compile(r"[^\W_]")
+_SENTENCE_END = re.compile(r"[。；]")
+
+
+def analyse(document: ConvertedDocument) -> Analysis:
+    """Read one document. Raises `AnalysisRefused` when it is empty, damaged or no regulation; any other text is read,
+    and what is odd about it is in `issues`."""
+    normalised = normalise_blocks(document.blocks)
+    outline = parse_structure(normalised.text, normalised.tables)
+    _refuse_what_is_no_regulation(normalised, outline)
+    text = normalised.text
+    units = _units(outline)
+    readings = list(read_units(text[unit.start : unit.end] for unit in units))
+    references, reference_issues = _references(text, outline, units)
+    found, head_issues = read_head(text, outline, normalised.headings)
+    head, merge_issues = merge_heads(document.head, found)
+    effects = find_effects(text, outline, head)
+    return Analysis(
+        text=text,
+        source_offsets=normalised.source_offsets,
+        head=head,
+        provisions=outline.provisions,
+        norms=tuple(_shifted_norms(units, readings)),
+        thresholds=tuple(_shifted_thresholds(units, readings)),
+        references=tuple(references),
+        definitions=tuple(_shifted_definitions(units, readings)),
+        effects=tuple(effects),
+        issues=(*outline.issues, *reference_issues, *head_issues, *merge_issues),
+        pipeline_version=PIPELINE_VERSION,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of text that is read at once: subjects are inherited inside it and never across its ends."""
+
+    start: int
+    end: int
+
+
+def _units(outline: Outline) -> list[Unit]:
+    """Articles without marker and heading, outermost numbered passages, and what stands outside of both."""
+    provisions = outline.provisions
+    units: list[Unit] = []
+    i = 0
+    while i < len(provisions):
+        provision = provisions[i]
+        if provision.kind is ProvisionKind.ARTICLE:
+            units.append(Unit(provision.end, provision.tree_end))
+            i = _after(provisions, i)
+        elif provision.kind in (ProvisionKind.PART, ProvisionKind.CHAPTER, ProvisionKind.SECTION):
+            i += 1
+        elif provision.kind is ProvisionKind.ATTACHMENT:
+            units.append(Unit(provision.start, provision.end))
+            i += 1
+        else:
+            units.append(Unit(provision.start, provision.tree_end))
+            i = _after(provisions, i)
+    return [unit for unit in units if unit.end > unit.start]
+
+
+def _after(provisions: Sequence[Provision], i: int) -> int:
+    stop = provisions[i].tree_end
+    i += 1
+    while i < len(provisions) and provisions[i].start < stop:
+        i += 1
+    return i
+
+
+def _refuse_what_is_no_regulation(normalised: Normalised, outline: Outline) -> None:
+    text = normalised.text
+    han = len(_HAN.findall(text))
+    replaced = text.count("\ufffd")
+    if replaced > max(3, MOST_REPLACED_SHARE * len(text)) or _MOJIBAKE.search(text):
+        message = f"{replaced} of {len(text)} characters are damaged: decode the source with the right charset"
+        raise AnalysisRefused(RefusalCode.MOJIBAKE, message)
+    if not text or (han < LEAST_HAN and len(_WORDLIKE.findall(text)) < LEAST_HAN):
+        raise AnalysisRefused(
+            RefusalCode.EMPTY, f"the document has {han} Han characters; at least {LEAST_HAN} are needed"
+        )
+    letters = len(_WORDLIKE.findall(text))
+    if han < LEAST_HAN_SHARE * letters:
+        message = f"{han} of {letters} letters and digits are Han: this is no Chinese regulation"
+        raise AnalysisRefused(RefusalCode.NOT_CHINESE, message)
+    numbered = any(
+        provision.kind in (ProvisionKind.ARTICLE, ProvisionKind.LEVEL) and not provision.eid.startswith("att_")
+        for provision in outline.provisions
+    )
+    if not numbered and len(_SENTENCE_END.findall(text)) == 0:
+        message = "no numbered provision and no sentence: a list, a navigation page or a fragment"
+        raise AnalysisRefused(RefusalCode.NOT_REGULATION, message)
+
+
+def _references(text: str, outline: Outline, units: Sequence[Unit]) -> tuple[list[Reference], list[TextIssue]]:
+    index = index_of(outline.provisions)
+    citations = []
+    for unit in units:
+        for citation in find_citations(text[unit.start : unit.end]):
+            citations.append(replace(citation, span=_moved(citation.span, unit.start)))
+    return resolve(citations, index, find_aliases(text))
+
+
+_ALIAS = re.compile(
+    r"《([^《》\n]{2,120})》[^《》。\n]{0,40}(?:以下|下面)?(?:统称|简称)(?:为|作)?[“\"]?《([^《》\n]{2,60})》"
+)
+
+
+def find_aliases(text: str) -> dict[str, str]:
+    """Short titles that the text defines: 《…》（以下简称《…》）, short to full."""
+    return {match[2]: match[1] for match in _ALIAS.finditer(text)}
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by, span.text, span.pattern)
+
+
+def _shifted_norms(units: Sequence[Unit], readings: Sequence[UnitReading]) -> Iterator[Norm]:
+    for unit, reading in zip(units, readings, strict=True):
+        for norm in reading.norms:
+            bearer = _moved(norm.bearer, unit.start) if norm.bearer is not None else None
+            yield replace(norm, cue=_moved(norm.cue, unit.start), clause=_moved(norm.clause, unit.start), bearer=bearer)
+
+
+def _shifted_thresholds(units: Sequence[Unit], readings: Sequence[UnitReading]) -> Iterator[Threshold]:
+    for unit, reading in zip(units, readings, strict=True):
+        for threshold in reading.thresholds:
+            yield replace(threshold, span=_moved(threshold.span, unit.start))
+
+
+def _shifted_definitions(units: Sequence[Unit], readings: Sequence[UnitReading]) -> Iterator[Definition]:
+    for unit, reading in zip(units, readings, strict=True):
+        for definition in reading.definitions:
+            yield Definition(_moved(definition.term, unit.start), _moved(definition.meaning, unit.start))
