@@ -23,6 +23,7 @@ from rules_db.model import Direction, Quantity
 
 _ENOUGH = 0.55
 _REACH = 60
+_REPLACED = 0.85
 _WINDOW = 24
 _NUMBER = re.compile(r"[\d零〇一二三四五六七八九十百千万亿两半.]+")
 _OTHER_LAW = re.compile(r"(?:依照|按照|适用|根据|依据)(?:[^，。；]{0,12}《|[^，。；]{0,8}(?:有关)?法律)")
@@ -172,7 +173,7 @@ class _Positions:
             j += len(hunk.new)
 
     def nearness(self, old: Placed, new: Placed) -> float:
-        """1 at the same place, falling to 0 at _REACH characters."""
+        """1 at the same place, falling to 0 at _REACH characters; two ends of one replaced stretch are near anyway."""
         if not self._hunks:
             return 0.0
         gaps = [
@@ -182,10 +183,16 @@ class _Positions:
                 (old.position + len(old.quantity.text), new.position + len(new.quantity.text)),
             )
         ]
-        return max(0.0, 1.0 - min(gaps) / _REACH)
+        index = self._index(self._old, old.position)
+        replaced = self._hunks[index].kind is not HunkKind.EQUAL and index == self._index(self._new, new.position)
+        return max(_REPLACED if replaced else 0.0, 1.0 - min(gaps) / _REACH)
+
+    @staticmethod
+    def _index(starts: Sequence[int], position: int) -> int:
+        return bisect_right(starts, position) - 1
 
     def _translated(self, position: int) -> float:
-        index = bisect_right(self._old, position) - 1
+        index = self._index(self._old, position)
         hunk = self._hunks[index]
         inside = position - self._old[index]
         if hunk.kind is HunkKind.EQUAL or not hunk.old:
