@@ -1,0 +1,118 @@
+"""Starting a crawl from another program, and reading how it went.
+
+In: data folder, registry folder, ids, times. Out: one `SourceVerdict` per source. The crawl runs in a child process
+(Scrapy's reactor starts once per process); what it did is read from the store, so a child that dies half way leaves
+verdicts for what it finished and "interrupted" for the rest.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from crawler.health import WITHDRAWN_AFTER, withdrawn_candidates
+from crawler.registry import load_sources
+from crawler.run import choose
+from rules_db import captures
+from rules_db.connection import DataFolder, open_store
+from rules_db.model import Verdict
+
+_GOOD: Final = (Verdict.OK, Verdict.QUIET)
+_PROJECT: Final = Path(__file__).resolve().parent.parent
+# Variables that would change how the child reaches the network.
+_DROPPED: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "scrapy_settings_module", "scrapy_project")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceVerdict:
+    """How one source did. `recovered` = healthy after a run that was not; `first` = a trouble not told before;
+    `withdrawn_candidates` = documents no longer listed in several healthy runs, for a person to look at."""
+
+    source_id: str
+    name: str
+    run_id: int | None
+    verdict: Verdict
+    reason: str
+    metrics: Mapping[str, float]
+    recovered: bool = False
+    first: bool = False
+    withdrawn_candidates: tuple[str, ...] = ()
+
+
+def crawl(
+    data_root: Path,
+    sources: Path,
+    ids: Sequence[str],
+    now: str,
+    since: str | None = None,
+    *,
+    max_pages: int | None = None,
+    allow_loopback: bool = False,
+    fast: bool = False,
+) -> list[SourceVerdict]:
+    """Crawl and report, in order of source id. `now` is ISO UTC. The caller holds the data folder's lock.
+
+    Raises RegistryError for a broken registry or an unknown id, StoreError when the folder can't be used.
+    """
+    chosen = choose(load_sources(sources), ids)
+    folder = DataFolder(data_root)
+    connection = open_store(folder)
+    before = captures.newest_run_id(connection)
+    command = [sys.executable, "-m", "crawler.run", "--data", str(data_root), "--sources", str(sources), "--now", now]
+    for source in chosen:
+        command += ["--source", source.id]
+    if since:
+        command += ["--since", since]
+    if max_pages:
+        command += ["--max-pages", str(max_pages)]
+    command += ["--allow-loopback"] if allow_loopback else []
+    command += ["--fast"] if fast else []
+    environment = {key: value for key, value in os.environ.items() if key.lower() not in _DROPPED}
+    environment["PYTHONPATH"] = os.pathsep.join([str(_PROJECT), *filter(None, [environment.get("PYTHONPATH")])])
+    log = folder.runs / f"crawl-{now.replace(':', '')}.log"
+    with log.open("ab") as output:
+        code = subprocess.run(command, stdout=output, stderr=output, env=environment, check=False).returncode  # noqa: S603
+    ended = f"the crawl process ended with code {code} before this source was done; see {log}"
+    runs = {run.source_id: run for run in captures.runs_after(connection, before)}
+    verdicts = []
+    for source in chosen:
+        run = runs.get(source.id)
+        if run is None or run.verdict is None:
+            verdicts.append(
+                SourceVerdict(source.id, source.name_zh, run.id if run else None, Verdict.BROKEN, ended, {})
+            )
+            continue
+        earlier = captures.recent_runs(connection, source.id, tuple(Verdict), 2)
+        previous = earlier[1].verdict if len(earlier) > 1 else None
+        verdicts.append(
+            SourceVerdict(
+                source_id=source.id,
+                name=source.name_zh,
+                run_id=run.id,
+                verdict=run.verdict,
+                reason=run.reason,
+                metrics=run.metrics,
+                recovered=run.verdict in _GOOD and previous is not None and previous not in _GOOD,
+                first=run.verdict not in _GOOD and previous != run.verdict,
+                withdrawn_candidates=_withdrawn(connection, source.id) if run.verdict in _GOOD else (),
+            )
+        )
+    connection.close()
+    return verdicts
+
+
+def _withdrawn(connection: sqlite3.Connection, source_id: str) -> tuple[str, ...]:
+    runs = captures.recent_runs(connection, source_id, _GOOD, WITHDRAWN_AFTER)
+    lists = [captures.listed_documents(connection, run.id) for run in runs]
+    known = {
+        document.url: document.facts.get("published_on")
+        for document in captures.known_documents(connection, source_id)
+        if document.role == "detail"
+    }
+    return withdrawn_candidates(known, lists)

@@ -1,0 +1,75 @@
+"""The crawl as a child process: `python -m crawler.run --data DIR --now ISO …`.
+
+In: command line. Out: rows in the store and a log on standard error; exit code 0 when the crawl ran to its end.
+Scrapy's reactor can't be started twice in a process, so callers use `crawler.launch.crawl`, which starts this. The
+caller holds the data folder's lock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.etiquette import Conduct
+from crawler.registry import BUNDLED, RegistryError, Source, load_sources
+from crawler.settings import FAST_PACE, Pace, build_settings
+from crawler.spider import CrawlPlan, RegistrySpider
+from rules_db.connection import DataFolder, StoreError, open_store
+
+
+def choose(sources: Sequence[Source], ids: Sequence[str]) -> tuple[Source, ...]:
+    """The sources to crawl: the named ones, else all that may be crawled. Raises RegistryError for a wrong id."""
+    by_id = {source.id: source for source in sources}
+    for source_id in ids:
+        if source_id not in by_id:
+            raise RegistryError(f"no source {source_id!r} in the registry; 'guiji sources list' shows the ids")
+        if not by_id[source_id].status.crawlable:
+            raise RegistryError(
+                f"source {source_id} is {by_id[source_id].status}: {by_id[source_id].runbook.splitlines()[0]}"
+            )
+    chosen = (
+        [by_id[source_id] for source_id in dict.fromkeys(ids)] if ids else [s for s in sources if s.status.crawlable]
+    )
+    return tuple(chosen)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one crawl to its end."""
+    parser = argparse.ArgumentParser(
+        prog="crawler.run", description="Crawl sources of the registry into a data folder."
+    )
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--sources", type=Path, default=BUNDLED)
+    parser.add_argument("--source", action="append", default=[], dest="ids")
+    parser.add_argument("--now", required=True, help="ISO time of the run")
+    parser.add_argument("--since", help="fetch documents published on or after this date")
+    parser.add_argument("--max-pages", type=int)
+    parser.add_argument("--allow-loopback", action="store_true", help="reach 127.0.0.1 (demo and tests)")
+    parser.add_argument("--fast", action="store_true", help="no spacing; only together with --allow-loopback")
+    options = parser.parse_args(arguments)
+    if options.fast and not options.allow_loopback:
+        parser.error("--fast is for loopback servers only; add --allow-loopback")
+    try:
+        sources = choose(load_sources(options.sources), options.ids)
+        folder = DataFolder(options.data)
+        connection = open_store(folder)
+    except (RegistryError, StoreError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    plan = CrawlPlan(sources, options.now, options.since, options.max_pages, options.fast)
+    pace = FAST_PACE if options.fast else Pace()
+    settings = build_settings(pace, allow_loopback=options.allow_loopback)
+    settings["GUIJI_CONDUCT"] = Conduct(pace)
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(RegistrySpider, plan=plan, connection=connection, snapshots=folder.snapshots)
+    process.start()
+    connection.close()
+    return 1 if process.bootstrap_failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

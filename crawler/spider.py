@@ -1,0 +1,352 @@
+"""The one spider: walks the columns of all sources of a run, their documents and the files of these.
+
+In: sources, the store, `now`. Out: rows in the store (crawler.capture). Hosts shared by several sources share one pace,
+since all sources run in one process. Every source ends by itself when its last request is answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from scrapy import FormRequest, Request, Spider
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.attachments import find_files
+from crawler.capture import Answer, SourceRun
+from crawler.challenge import Assessment, assess
+from crawler.charset import UndecidedError, decode
+from crawler.etiquette import BUDGET_KEY, DELAY_KEY, SOURCE_KEY, Conduct
+from crawler.guard import HOSTS_KEY, Refused
+from crawler.platforms import PLATFORMS
+from crawler.platforms.base import ListContext, ListEntry, ListError, ListPage, ListRequest
+from crawler.registry import Column, Source
+from crawler.relevance import reason_to_fetch
+from crawler.urls import RefusedUrlError, identity, normalise
+from rules_db.captures import Validators
+from rules_db.model import Outcome
+
+# Later roles first: a document is completed before the next list screen is asked for.
+_PRIORITY: Final = {"list": 20, "detail": 10, "attachment": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlPlan:
+    """What one crawl is to do. `since` = ISO date: older documents are recorded from the list but not fetched.
+    `max_pages` overrides the screens per column; `fast` drops the spacing (loopback servers only)."""
+
+    sources: tuple[Source, ...]
+    now: str
+    since: str | None
+    max_pages: int | None
+    fast: bool
+
+
+class RegistrySpider(Spider):
+    """Crawls registry sources."""
+
+    name = "registry"
+
+    def __init__(self, plan: CrawlPlan, connection: sqlite3.Connection, snapshots: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.runs = {source.id: SourceRun(connection, snapshots, source, plan.now) for source in plan.sources}
+        self.today = date.fromisoformat(plan.now[:10])
+
+    @property
+    def conduct(self) -> Conduct:
+        conduct: Conduct = self.crawler.settings["GUIJI_CONDUCT"]
+        return conduct
+
+    async def start(self) -> AsyncIterator[Request]:
+        """First screens of all columns of all sources."""
+        first = {run.source.id: list(self._first_requests(run)) for run in self.runs.values()}
+        for source_id, requests in first.items():
+            self.runs[source_id].outstanding += len(requests)
+        for source_id, requests in first.items():
+            if not requests:
+                self._finish(self.runs[source_id])
+        # One column of each source in turn, so that no site waits for another.
+        for position in range(max(map(len, first.values()), default=0)):
+            for requests in first.values():
+                if position < len(requests):
+                    yield requests[position]
+
+    def _first_requests(self, run: SourceRun) -> Iterator[Request]:
+        platform = PLATFORMS[run.source.platform]
+        for column in run.source.columns:
+            request = self._list_request(run, column, platform.first_request(run.source, column))
+            if request is not None:
+                yield request
+
+    # -- answers -------------------------------------------------------------------------------------------------------
+
+    def on_list(self, response: Response) -> list[Request]:
+        """A list screen: record it, record its rows, ask for what follows."""
+        return self._step(response, self._handle_list)
+
+    def on_document(self, response: Response) -> list[Request]:
+        """A document page or a file."""
+        return self._step(response, self._handle_document)
+
+    def on_failure(self, failure: Failure) -> list[Request]:
+        """No answer: refused by us, or lost on the way."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        run = self.runs[request.meta[SOURCE_KEY]]
+        try:
+            error = failure.value
+            if isinstance(error, Refused):
+                outcome, reason = error.outcome, error.reason
+            elif isinstance(error, IgnoreRequest):
+                outcome, reason = Outcome.ERROR, str(error) or "refused by the downloader"
+            else:
+                outcome, reason = Outcome.ERROR, f"{type(error).__name__}: {str(error)[:300]}"
+            self._failed(run, self._answer(request, None), outcome, reason, request)
+        finally:
+            self._answered(run, 0)
+        return []
+
+    def _step(self, response: Response, handle: Any) -> list[Request]:
+        assert response.request is not None  # noqa: S101 - Scrapy sets it on every answer
+        run = self.runs[response.request.meta[SOURCE_KEY]]
+        requests: list[Request] = []
+        try:
+            requests = list(handle(run, response.request, response))
+        finally:
+            self._answered(run, len(requests))
+        return requests
+
+    def _answered(self, run: SourceRun, following: int) -> None:
+        run.outstanding += following - 1
+        if run.outstanding == 0:
+            self._finish(run)
+
+    def _finish(self, run: SourceRun) -> None:
+        stopped = self.conduct.stopped.get(run.source.id)
+        verdict = run.finish(stopped[1] if stopped else None)
+        self.logger.info("%s: %s", run.source.id, verdict)
+
+    # -- lists ---------------------------------------------------------------------------------------------------------
+
+    def _handle_list(self, run: SourceRun, request: Request, response: Response) -> Iterator[Request]:
+        column: Column = request.meta["column"]
+        asked: ListRequest = request.meta["list_request"]
+        answer = self._answer(request, response)
+        body = self._usable_body(run, request, response, answer)
+        if body is None:
+            return
+        context = ListContext(run.source, column, asked, response.url, self.today)
+        try:
+            page = PLATFORMS[run.source.platform].parse_list(body, context)
+        except ListError as error:
+            run.failures.append(str(error))
+            return
+        run.screens += 1
+        run.notes.extend(page.notes)
+        fresh = [entry for entry in page.entries if not self._seen(run, entry)]
+        run.record_entries(page.entries, column)
+        if page.entries:
+            run.columns_read.add(column.name)
+        elif page.expects_rows and asked.page == 1:
+            run.failures.append(f"{column.name}: the list has no rows")
+        for entry in fresh:
+            yield from self._entry_requests(run, column, entry, request.url)
+        yield from self._following(run, column, asked, page, fresh)
+
+    def _following(
+        self, run: SourceRun, column: Column, asked: ListRequest, page: ListPage, fresh: list[ListEntry]
+    ) -> Iterator[Request]:
+        """Next screens, as long as they bring something: a pager that repeats itself ends by that."""
+        if page.entries and not fresh:
+            return
+        limit = self.plan.max_pages or run.source.max_pages
+        if self.plan.since and fresh and all((entry.published_on or "9999") < self.plan.since for entry in fresh):
+            return
+        for following in page.requests:
+            if following.page <= limit:
+                request = self._list_request(run, column, following)
+                if request is not None:
+                    yield request
+
+    @staticmethod
+    def _seen(run: SourceRun, entry: ListEntry) -> bool:
+        return identity(entry.url) in run.entries
+
+    def _entry_requests(self, run: SourceRun, column: Column, entry: ListEntry, list_url: str) -> Iterator[Request]:
+        reason = reason_to_fetch(entry.title, run.source, column)
+        if reason is None:
+            run.count("listed_only")
+            return
+        if self.plan.since and entry.published_on and entry.published_on < self.plan.since:
+            run.count("before_since")
+            return
+        if not run.due(entry.url, entry.published_on):
+            run.count("not_due")
+            return
+        facts = {"title": entry.title, "column": column.name, "kind": column.kind, "relevance": reason, **entry.facts}
+        if entry.published_on:
+            facts["published_on"] = entry.published_on
+        request = self._document_request(run, entry.url, "detail", list_url, facts)
+        if request is not None:
+            run.count("details_tried")
+            yield request
+
+    # -- documents and files -------------------------------------------------------------------------------------------
+
+    def _handle_document(self, run: SourceRun, request: Request, response: Response) -> Iterator[Request]:
+        answer = self._answer(request, response)
+        body = self._usable_body(run, request, response, answer)
+        if body is None or answer.role != "detail" or body.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+            return
+        try:
+            markup = decode(body, answer.content_type).text
+        except UndecidedError as error:
+            run.notes.append(f"{answer.url}: encoding undecided, its files were not looked for ({error})")
+            return
+        selectors = run.source.selectors
+        found = find_files(
+            markup, response.url, run.source.allowed_hosts, body=selectors.body, attachments=selectors.attachments
+        )
+        run.count("files_refused", len(found.refused))
+        for file in found.files:
+            if run.due(file.url, answer.facts.get("published_on")):
+                facts = {"attachment_name": file.name, "relevance": "attachment"}
+                attachment = self._document_request(run, file.url, "attachment", answer.url, facts)
+                if attachment is not None:
+                    yield attachment
+
+    # -- shared --------------------------------------------------------------------------------------------------------
+
+    def _usable_body(self, run: SourceRun, request: Request, response: Response, answer: Answer) -> bytes | None:
+        """The bytes to read on, recorded; None when the answer is not what was asked for (recorded too)."""
+        held: Validators | None = request.meta.get("held")
+        if response.status == 304 and held is not None:
+            body = run.held_body(held.snapshot_sha256)
+            if body is None:
+                self._failed(run, answer, Outcome.ERROR, "304 for bytes that are not held", request)
+                return None
+            run.record_unchanged(answer, held)
+            return body
+        verdict: Assessment = assess(
+            response.status,
+            response.body,
+            requested=answer.url,
+            final=response.url,
+            role=answer.role,
+            content_type=answer.content_type,
+        )
+        if not verdict.usable:
+            self._failed(run, answer, verdict.outcome, verdict.reason, request)
+            return None
+        run.record(answer)
+        return response.body
+
+    def _failed(self, run: SourceRun, answer: Answer, outcome: Outcome, reason: str, request: Request) -> None:
+        if answer.role == "list" and outcome is Outcome.GONE and request.meta["list_request"].page > 1:
+            run.record_failure(answer, outcome, f"{reason}: end of the list")
+            return
+        run.record_failure(answer, outcome, reason)
+        where = f"{request.meta['column'].name}: " if answer.role == "list" else ""
+        if outcome in (Outcome.BLOCKED, Outcome.CHALLENGE) and (answer.role != "attachment"):
+            # Whoever is shown a challenge goes away; nothing here answers it.
+            run.blocked = run.blocked or f"{where}{reason}"
+            self.conduct.stop(run.source.id, outcome, reason)
+        elif outcome is Outcome.ROBOTS and answer.role == "list":
+            run.blocked = run.blocked or f"{where}{reason}"
+        elif answer.role == "list":
+            run.failures.append(f"{where}{reason}")
+        elif answer.role == "detail":
+            run.count("details_failed")
+
+    def _list_request(self, run: SourceRun, column: Column, wanted: ListRequest) -> Request | None:
+        request = self._request(run, wanted.url, "list", None, {}, wanted)
+        if request is not None:
+            request.meta["column"] = column
+            request.meta["list_request"] = wanted
+        return request
+
+    def _document_request(
+        self, run: SourceRun, url: str, role: str, parent: str, facts: dict[str, str]
+    ) -> Request | None:
+        return self._request(run, url, role, parent, facts, None)
+
+    def _request(
+        self, run: SourceRun, url: str, role: str, parent: str | None, facts: dict[str, str], wanted: ListRequest | None
+    ) -> Request | None:
+        try:
+            address = normalise(url)
+        except RefusedUrlError as error:
+            run.failures.append(str(error))
+            return None
+        key = address if wanted is None or wanted.form is None else f"{address}#{sorted(wanted.form.items())}"
+        if not (run.claim(address) if key == address else self._claim_form(run, key)):
+            return None
+        held = run.validators(address) if wanted is None or wanted.form is None else None
+        headers: dict[str, str] = dict(wanted.headers) if wanted else {}
+        if parent:
+            headers.setdefault("Referer", parent)
+        if held is not None:
+            if held.etag:
+                headers["If-None-Match"] = held.etag
+            if held.last_modified:
+                headers["If-Modified-Since"] = held.last_modified
+        if run.source.user_agent:
+            headers["User-Agent"] = run.source.user_agent
+        meta = {
+            SOURCE_KEY: run.source.id,
+            HOSTS_KEY: run.source.allowed_hosts,
+            DELAY_KEY: 0.0 if self.plan.fast else run.source.delay,
+            BUDGET_KEY: run.source.max_requests,
+            "address": key if wanted is not None and wanted.form is not None else address,
+            "role": role,
+            "parent": parent,
+            "facts": facts,
+            "held": held,
+        }
+        callback = self.on_list if role == "list" else self.on_document
+        options: dict[str, Any] = {
+            "callback": callback,
+            "errback": self.on_failure,
+            "headers": headers,
+            "meta": meta,
+            "priority": _PRIORITY[role],
+            "dont_filter": True,
+        }
+        if wanted is not None and wanted.form is not None:
+            return FormRequest(address, formdata=dict(wanted.form), method="POST", **options)
+        return Request(address, **options)
+
+    @staticmethod
+    def _claim_form(run: SourceRun, key: str) -> bool:
+        if key in run.asked:
+            return False
+        run.asked.add(key)
+        return True
+
+    @staticmethod
+    def _answer(request: Request, response: Response | None) -> Answer:
+        def header(name: str) -> str | None:
+            value = response.headers.get(name) if response is not None else None
+            return value.decode("latin-1")[:500] if value else None
+
+        return Answer(
+            url=request.meta["address"],
+            role=request.meta["role"],
+            status=response.status if response is not None else 0,
+            body=response.body if response is not None else b"",
+            content_type=header("Content-Type"),
+            etag=header("ETag"),
+            last_modified=header("Last-Modified"),
+            parent_url=request.meta["parent"],
+            facts=request.meta["facts"],
+        )
+
+
+logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)
