@@ -1,23 +1,26 @@
 """Finds deontic cues that govern a main clause.
 
 In: a `Layout` (boundaries and the masked text). Out: `Cue` values in order of start. Cues inside quotes and titles are
-hidden by the mask; a bracketed clause is read as a small text of its own. Penalties are the sanctions pipe's work: here a
-modal that only introduces a sanction is still reported, and dropped by the norms pipe.
+hidden by the mask; a bracketed clause is read as a small text of its own. Penalties are the sanctions pipe's work: a
+modal that only introduces a sanction is still reported here and dropped when norms are assembled.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.pipes.modality import patterns
-from nlp.text.clauses import Layout
+from nlp.pipes.modality.encouraging import starts_norm
+from nlp.pipes.modality.scope import Place, alternation, embedding, place
+from nlp.text.clauses import Layout, lay_out, marker_end
 from rules_db.model import Modality
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue with scope over a main clause. `pattern` names the rule; `confidence` is 1.0 where the reading is plain."""
+    """A cue with scope over a main clause. `pattern` names what found it; `confidence` is 1.0 where the reading is plain,
+    and `reason` says what is unsure."""
 
     modality: Modality
     start: int
@@ -30,31 +33,141 @@ class Cue:
 _MODALITY = {cue: modality for modality, cues in patterns.CUES.items() for cue in cues}
 
 
-def _alternation(words: list[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+def _pseudo() -> str:
+    listed = {word for group in patterns.PSEUDO_CUES.values() for word in group}
+    parts = []
+    for word in sorted(listed, key=lambda word: (-len(word), word)):
+        unless = patterns.PSEUDO_UNLESS.get(word)
+        parts.append(re.escape(word) + (f"(?!{alternation(unless)})" if unless else ""))
+    return "|".join(parts)
 
 
-_SCAN = re.compile(
-    f"(?P<pseudo>(?:{_alternation(list(patterns.PSEUDO_CUES))})(?!当))|(?P<cue>{_alternation(list(_MODALITY))})"
+_DUTY = r"(?P<duty>(?:负?有)(?!权|关|下列)[^，。；：\n□]{1,40}?的?义务)(?!的|人|植树|教育|兵|[，、]?责任)"
+_SCAN = re.compile(rf"(?P<pseudo>{_pseudo()})|(?P<cue>{alternation(tuple(_MODALITY))})|{_DUTY}")
+_ON_REQUEST = re.compile(
+    r"[^，。；]{0,14}?(?:者|人|方|业主|单位|机关|部门|会|政府|国|户|系)(?:的)?(?:要求|请求|邀请|申请)"
 )
+_DEAL_WITH = re.compile(
+    r"对(?!突发|气候|自然灾害|危机|挑战|风险|疫|紧急|重污染|方案|预案|措施|工作|活动|期间|处置|能力|机制|和|、|准备|极端|重大)"
+    r"[^，。；]{1,40}(?:进行|予以|实行|实施|给予|加以|加强|作出|做出|提出|采取|负责|承担|开展|做好|履行|办理|建立|制定|保持|组织|依法)"
+)
+_NOT_ABLE = re.compile(r"(?:仍|而|尚|暂时|导致|致使|因|由于|如|若|当天|生活|时|但|后|确实|[或者]|原因|确|、|也)$")
+_PURPOSE_NEXT = re.compile(r"[，,]\s*(?:必须|就|首先)")
+_CAN_PREVIOUS = "总年月的所须并家人物品量"
+_NEEDED = re.compile(alternation(patterns.VERB_CHARS_AFTER_NEED))
+_LEAD_END = re.compile(r"[：:]\s*$")
+_OFFENCE_TAIL = re.compile(r"的[，,：:]|的□*[，,]")
+_SANCTION_VERB = re.compile(r"责令|没收|罚款|吊销|处分|追究|处罚|警告|拘留")
 
 
 def find_cues(layout: Layout) -> tuple[Cue, ...]:
-    """Cues that govern a main clause, in order."""
-    found = []
+    """Cues that govern a main clause, in order; cues in brackets are included."""
+    found = list(_cues_of(layout))
+    for start, end in layout.brackets:
+        if end - start < 6 or not any(word in layout.text[start:end] for word in ("应", "可", "得", "须", "要", "禁")):
+            continue
+        inner = lay_out(layout.text[start:end])
+        found.extend(replace(cue, start=cue.start + start, end=cue.end + start) for cue in _cues_of(inner))
+    return tuple(sorted(found, key=lambda cue: cue.start))
+
+
+def _cues_of(layout: Layout) -> tuple[Cue, ...]:
+    candidates: list[Place] = []
     for match in _SCAN.finditer(layout.masked):
         if match.lastgroup == "pseudo":
             continue
-        word = match.group()
-        cue = Cue(_MODALITY[word], match.start(), match.end(), word)
-        if _governs(layout, cue):
-            found.append(cue)
+        word = "有…义务" if match.lastgroup == "duty" else match.group()
+        candidates.append(place(layout, word, match.start(), match.end()))
+    leads = _Leads(layout)
+    found: list[Cue] = []
+    commanded: int | None = None
+    offence = (-1, -1)
+    for index, here in enumerate(candidates):
+        following = candidates[index + 1] if index + 1 < len(candidates) else None
+        next_cue = following.start if following and following.clause == here.clause else None
+        modality = _MODALITY.get(here.word, Modality.OBLIGATION)
+        if modality is Modality.RECOMMENDATION:
+            sentence_start = layout.sentence(here.start)[0]
+            last = commanded if commanded is not None and commanded >= sentence_start else None
+            if here.word != "宜" and embedding(layout, here, None, "", -1) not in ("", "complement"):
+                continue
+            if starts_norm(layout, here, last, leads.above(here.start)):
+                found.append(Cue(modality, here.start, here.end, here.word))
+            continue
+        if not _plausible(layout, here):
+            continue
+        segment = layout.segment(here.start)
+        if offence[0] != segment[0]:
+            offence = (segment[0], _offence_end(layout, segment))
+        if embedding(layout, here, next_cue, leads.above(here.start), offence[1]):
+            continue
+        commanded = here.start
+        confidence, reason = _certainty(here)
+        found.append(Cue(modality, here.start, here.end, here.word, confidence, reason))
     return tuple(found)
 
 
-def _governs(layout: Layout, cue: Cue) -> bool:
-    start, end = layout.clause(cue.start)
-    clause_rest = layout.masked[cue.end : end]
-    if clause_rest.endswith("的"):
-        return False
+class _Leads:
+    """List leads: for a line that starts with a marker, the nearest line above that ends in a colon."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._by_line: dict[int, str] = {}
+        lead = ""
+        for start, end in layout.lines:
+            line = layout.masked[start:end]
+            marked = marker_end(layout.text, start) > start + (len(line) - len(line.lstrip()))
+            if marked and lead:
+                self._by_line[start] = lead
+            elif _LEAD_END.search(line):
+                lead = line
+            elif not marked:
+                lead = ""
+        self._layout = layout
+
+    def above(self, offset: int) -> str:
+        return self._by_line.get(self._layout.line(offset)[0], "")
+
+
+def _offence_end(layout: Layout, segment: tuple[int, int]) -> int:
+    """Offset where the offence description of a penalty segment ends; the segment's start when it is none."""
+    sanction = None
+    for sanction in _SANCTION_VERB.finditer(layout.masked, *segment):
+        break
+    if sanction is None:
+        return segment[0]
+    end = segment[0]
+    for tail in _OFFENCE_TAIL.finditer(layout.masked, segment[0], segment[1]):
+        if tail.start() > sanction.start() and end > segment[0]:
+            break
+        end = tail.end()
+    return end
+
+
+def _plausible(layout: Layout, here: Place) -> bool:
+    """Whether the word is used as a modal at all."""
+    word, left, right = here.word, here.left, here.right
+    if word == "应":
+        if right.startswith("对"):
+            return _DEAL_WITH.match(right) is not None
+        return _ON_REQUEST.match(right) is None
+    if word == "可":
+        return not left.endswith(tuple(_CAN_PREVIOUS)) or left.endswith(("并", "人", "单位人"))
+    if word in ("需", "需要"):
+        if not _NEEDED.match(right) or re.search(r"(?:时|后|前|的)$", right):
+            return False
+        return word == "需" or layout.closing(here.clause) in ("。", "；", ";", "")
+    if word in ("不能",):
+        closing = layout.closing(here.clause)
+        return closing in ("。", "；", ";", "") and bool(left) and _NOT_ABLE.search(left) is None
+    if word == "要":
+        rest = layout.masked[here.clause[1] : here.clause[1] + 8]
+        return not (left == "" and _PURPOSE_NEXT.match(rest))
     return True
+
+
+def _certainty(here: Place) -> tuple[float, str]:
+    if here.word in ("不能", "需", "需要", "可"):
+        return 0.7, f"{here.word} may state a fact instead of a rule"
+    if here.word == "要":
+        return 0.8, "要 commands only by its place in the clause"
+    return 1.0, ""

@@ -1,0 +1,72 @@
+"""Recommendations: 鼓励, 支持, 引导 and the like, where they are the main verb of their clause.
+
+In: a placed cue and what governs its sentence. Out: whether it starts a recommendation of its own.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp.pipes.modality import patterns
+from nlp.pipes.modality.scope import Place, alternation
+from nlp.text.clauses import Layout
+
+_WORDS = alternation(patterns.CUES[patterns.Modality.RECOMMENDATION])
+_GROUPED = re.compile(rf"(?:{_WORDS})(?:、|和|与|及|并|以及|或者)?$")
+_ADVERBS = alternation(patterns.BEFORE_ENCOURAGING)
+_BARE_LEFT = re.compile(rf"(?:{_ADVERBS})*$")
+_PLACE_LEFT = re.compile(rf"(?:在|对|对于|通过|根据|按照|为|采取)[^，]{{1,60}}(?:{_ADVERBS})*$")
+_SUBJECT_LEFT = re.compile(
+    rf"(?:但|同时|此外)?(?:{alternation(patterns.ENCOURAGERS)}|[^，]{{0,60}}(?:政府|机关|部门|机构|委员会|单位|组织|企业|学校|协会|办事处|联合会|"
+    rf"管委会|法院|检察院|工会|院校|团体|会))(?:(?:在|对|通过|为)[^，]{{1,60}}|采取[^，]{{1,20}})?(?:{_ADVERBS})*$"
+)
+_NOMINAL_RIGHT = re.compile(
+    r"(?:$|[、和与及]?(?:$|保护|服务|管理|监督|帮助|协助|保障|规范|约束|作用|力度|政策|措施)(?:$|[，。；、和与])|下|的(?!$)|等)"
+)
+_GROUP_RIGHT = re.compile(
+    rf"(?:、|和|与|并|及|或者)(?:{_WORDS}|扶持|保护|推广|促进|引领|指导|规范|帮助|组织|奖励|动员|宣传|培育|保障|督促|发展)"
+)
+_ENCOURAGEMENT = re.compile(rf"\s*(?:[^，]{{0,12}}?)(?:鼓励|支持|引导|提倡|倡导)")
+_DUTY = re.compile(alternation(patterns.DUTY_VERBS))
+_PRINCIPLE = re.compile(r"的(?:方针|原则|制度|机制|政策|体系|模式|方向)$")
+
+
+def starts_norm(layout: Layout, here: Place, commanded: int | None, lead: str) -> bool:
+    """`commanded` is the offset of the last deontic cue before the word in its sentence (None = there is none);
+    `lead` the list lead above its line."""
+    left, right = here.left, here.right
+    if _GROUPED.search(left):
+        return False
+    if _NOMINAL_RIGHT.match(right) or left.endswith("的") or _PRINCIPLE.search(right):
+        return False
+    if here.word == "宜":
+        return bool(left) and re.match(r"在|采用|采取|使用|设|选|按|由|不|大于|小于|以|进行", right) is not None
+    if lead:
+        return False
+    if not (_BARE_LEFT.fullmatch(left) or _PLACE_LEFT.fullmatch(left) or _SUBJECT_LEFT.fullmatch(left)):
+        return False
+    sentence_start = layout.sentence(here.start)[0]
+    before = layout.clauses_between(sentence_start, here.clause[0])
+    segment_start = layout.segment(here.start)[0]
+    first = not any(end > segment_start for _, end in before)
+    if commanded is not None and commanded >= here.clause[0]:
+        return False
+    if here.word == "鼓励":
+        return True
+    previous = layout.masked[slice(*before[-1])] if before else ""
+    follows = _ENCOURAGEMENT.match(previous) is not None
+    if commanded is not None and commanded >= segment_start:
+        return False
+    if here.word in patterns.RESULT_VERBS:
+        return (first and not _carries(layout, before, segment_start)) or (
+            follows and here.word == "引导" and not _BARE_LEFT.fullmatch(left) is None
+        )
+    if first:
+        return True
+    head = "".join(layout.masked[slice(*clause)] for clause in before)
+    return not _DUTY.search(head)
+
+
+def _carries(layout: Layout, before: tuple[tuple[int, int], ...], segment_start: int) -> bool:
+    """Whether earlier segments of the sentence hold a duty that the word only goes on with."""
+    return any(_DUTY.search(layout.masked[slice(*clause)]) for clause in before if clause[1] <= segment_start)

@@ -1,0 +1,140 @@
+"""Decides whether a cue governs a main clause or sits inside a noun phrase, a condition, an offence or a definition.
+
+In: a `Layout`, the cue's range and its neighbours. Out: the name of the rule that embeds it, or an empty string.
+Each rule looks at one clause (or one line) with anchored expressions, so the whole stays linear.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nlp.pipes.modality import patterns
+from nlp.text.clauses import HIDDEN, Layout, marker_end
+
+
+def alternation(words: tuple[str, ...]) -> str:
+    """A regular expression for any of the words, longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+_GOVERNED = re.compile(rf"(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$")
+_NAMED = re.compile(rf"(?:{alternation(patterns.NAMING_VERBS)})$")
+_ADVERBS = alternation(patterns.ADVERBS)
+_BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}})的(?!话)")
+_HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
+_DEFINING = re.compile(alternation(patterns.DEFINING))
+_LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:]{{0,40}}[：:]\s*$")
+_AREA = alternation(patterns.AREA_NOUNS)
+_AREA_TOPIC = re.compile(
+    rf"[^，]{{1,60}}(?:的|、)?[^，的]{{0,6}}(?:{_AREA})(?:(?:和|、|及|以及|或者)[^，]{{1,12}})?(?:$|由|为|包括|是|按照|依照|根据)"
+)
+_COMPLEMENT = re.compile(rf"(?<!的)(?:{alternation(patterns.COMPLEMENT_VERBS)})(?P<gap>[^，。；、]{{0,20}})$")
+_NOMINAL_GAP = re.compile(r"[的后时内等和或中]|之")
+_RULE_NOUN = re.compile(r"的(?:规定|要求|原则|决定|标准|程序|条件|承诺|约定)")
+_RULE_GOVERNOR = re.compile(r"违反|关于|符合|遵守|履行|执行")
+_CONDITION_TAIL = re.compile(r"(?:时|后|前|的情况下|的时候|期间)$")
+_TIME_HEAD = re.compile(r"在|于|自|从|待|每|经|提前|至|将|把|对|当")
+_OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|造成|构成|经)")
+_OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|下|以)|明知|依法应当|应当|拒不|拒绝|因|依照|以)")
+_PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
+_TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cue in its clause: `left` and `right` are the clause's words before and after it, markers taken off."""
+
+    word: str
+    start: int
+    end: int
+    clause: tuple[int, int]
+    left: str
+    right: str
+
+
+def place(layout: Layout, word: str, start: int, end: int) -> Place:
+    clause = layout.clause(start)
+    head = clause[0]
+    if head == layout.line(start)[0]:
+        head = min(marker_end(layout.text, head), start)
+    return Place(word, start, end, clause, layout.masked[head:start].strip(), layout.masked[end : clause[1]].strip())
+
+
+def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offence_end: int) -> str:
+    """Name of the rule that keeps the cue from governing a main clause, else "".
+
+    `next_cue` is the offset of the next candidate in the same clause, `lead` the list lead above the cue's line, and
+    `offence_end` the offset where the offence description of the segment ends (its start when there is none).
+    """
+    left, right = here.left, here.right
+    if not right:
+        return "nothing follows"
+    if _HEADLESS.search(right):
+        return "headless"
+    if _LISTED.search(lead) and here.word not in ("禁止", "严禁"):
+        return "item of a list of cases"
+    if _DEFINING.search(layout.masked, layout.sentence(here.start)[0], here.start):
+        return "definition"
+    if _GOVERNED.search(left):
+        return "governed"
+    bare = _BARE_VERB.match(right)
+    if bare and bare["verb"] not in patterns.NOT_VERBS_BEFORE_DE and bare["verb"][0] not in "有是为":
+        return "names a thing"
+    if "的" in right and _NAMED.search(left) and not _subject_reading(left):
+        return "named"
+    complement = _COMPLEMENT.search(left)
+    if complement and complement["gap"] and not _NOMINAL_GAP.search(complement["gap"]):
+        return "complement"
+    if _RULE_NOUN.search(right) and _RULE_GOVERNOR.search(left):
+        return "names a rule"
+    if next_cue is not None and _relative_before(layout.masked[here.end : next_cue]):
+        return "relative clause of a subject"
+    if here.start < offence_end and not _stands_before_offence(layout, here, offence_end):
+        return "offence"
+    return _topic(layout, here)
+
+
+def _subject_reading(left: str) -> bool:
+    """国家 and the like before 规定 or 禁止 make a main clause: 国家禁止… at the start of a clause."""
+    return left in ("国家", "本市", "本省")
+
+
+def _relative_before(between: str) -> bool:
+    """Words between two cues of one clause, when the first sits in a relative clause of the second one's subject."""
+    if "的" not in between:
+        return False
+    after = between.rsplit("的", 1)[1]
+    if not 1 <= len(after) <= 24:
+        return False
+    return not re.search(r"(?:并|且|也|还|或者|而|，|同时|但|又|均|都)$", after) or after.endswith(("均", "都", "也"))
+
+
+def _stands_before_offence(layout: Layout, here: Place, offence_end: int) -> bool:
+    """A duty stated before its breach in one segment: …应当A，未A的，由…责令…."""
+    segment = layout.segment(here.start)[0]
+    head = marker_end(layout.text, segment) if segment == layout.line(segment)[0] else segment
+    if _OFFENCE_HEAD.match(layout.masked, head):
+        return False
+    return any(
+        _OWN_ACT.match(layout.masked, start) for start, _ in layout.clauses_between(here.clause[1] + 1, offence_end)
+    )
+
+
+def _topic(layout: Layout, here: Place) -> str:
+    """Clause-initial cue phrases that are themselves the topic of what follows."""
+    left, right = here.left, here.right
+    if left not in ("", "依法", "法律规定", "其他"):
+        return ""
+    after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""
+    area = _AREA_TOPIC.match(right)
+    if area and "的" in right and (area.end() < len(right) or re.match(r"\s*(?:由|为|包括|应当?|按照)", after)):
+        return "topic"
+    if here.word in ("禁止", "严禁") or "的" not in right:
+        return ""
+    first = layout.sentence(here.start)[0] == here.clause[0]
+    if first and after and _TOPIC_NEXT.match(after) and 1 <= len(right.rsplit("的", 1)[1]) <= 12:
+        return "topic"
+    if right.find("的其他") > 0 and here.clause[0] == layout.line(here.start)[0]:
+        return "catch-all item"
+    return ""
