@@ -71,6 +71,14 @@ def convert(
             from crawler.convert.markdown import convert_markdown
 
             return convert_markdown(data, name=name, content_type=content_type, url=url)
+        case Format.PDF:
+            from crawler.convert.pdf import convert_pdf
+
+            return convert_pdf(data, name=name, url=url)
+        case Format.DOCX:
+            from crawler.convert.word import convert_docx
+
+            return convert_docx(data, name=name, url=url)
         case _:
             code, advice = _ADVICE.get(kind, _ADVICE[Format.UNKNOWN])
             raise ConversionError(code, f"{name} ({kind.value}): {advice}")

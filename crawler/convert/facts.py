@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from rules_db.model import Block
+from rules_db.model import Block, BlockKind
 
 _DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?[年./-]\s?(\d{1,2})\s?[月./-]\s?(\d{1,2})(?!\d)")
 _NUMBER: Final = (
@@ -19,9 +19,14 @@ _NUMBER: Final = (
 )
 _NUMBER_LINE: Final = re.compile(f"[（(]?({_NUMBER})[）)]?")
 _NUMBER_IN_TITLE: Final = re.compile(f"[（(]({_NUMBER})[）)]\\s*$")
+TITLE_END: Final = re.compile(
+    r"(?:通知|办法|规定|意见|条例|公告|通告|细则|方案|指南|决定|目录|规范|要求|规划|计划|函|令|标准|条件|措施|批复|公示|报告|规则)"
+    r"(?:[（(][^（）()]{1,40}[）)])?$"
+)
 _BLANK: Final = re.compile("[ \t\r\n\u3000\xa0]+")
 _SENTENCE_END: Final = re.compile(r"[。；;，,：:！!？?]$")
 _TITLE_CHARS: Final = 80
+_TITLE_BLOCKS: Final = 12
 _NUMBER_BLOCKS = 10  # blocks at the head of the text in which a line of its own may be the document number
 
 
@@ -49,3 +54,13 @@ def title_line(blocks: Sequence[Block]) -> str | None:
     """The first block when it is short and is no sentence."""
     first = blocks[0].text if blocks else ""
     return first if first and len(first) <= _TITLE_CHARS and not _SENTENCE_END.search(first) else None
+
+
+def title_of(blocks: Sequence[Block]) -> str | None:
+    """The heading near the top that ends like an official title, else the first heading or short first line."""
+    near = [block for block in blocks[:_TITLE_BLOCKS] if len(block.text) <= 120]
+    for wanted in (BlockKind.HEADING, BlockKind.PARAGRAPH):
+        for block in near:
+            if block.kind is wanted and len(block.text) >= 5 and TITLE_END.search(block.text):
+                return block.text
+    return next((block.text for block in near[:3] if block.kind is BlockKind.HEADING), None)

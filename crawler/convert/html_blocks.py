@@ -16,7 +16,7 @@ from lxml import etree
 
 from crawler.convert.blocks import clean, heading, paragraph, table
 from crawler.convert.furniture import DROPPED_TAGS, FURNITURE_ELEMENT_CHARS, furniture_attributes
-from crawler.convert.html_tables import Cell, data_tables, grid, is_layout, span
+from crawler.convert.tables import Cell, grid, is_layout, span
 from rules_db.model import Block
 
 _BLOCK_TAGS_WORDS: Final = (
@@ -62,7 +62,7 @@ def walk(root: etree._Element) -> Iterator[Block]:
 class _Walker:
     def __init__(self, root: etree._Element) -> None:
         self._root = root
-        self._data = data_tables(root)
+        self._data = _data_tables(root)
         self._blocks: list[Block] = []
         self._inline: list[str] = []
         self._lists: list[_List] = []
@@ -168,6 +168,21 @@ class _Walker:
         number = current.next
         current.next += 1
         return _numbered(number, current.style or "1")
+
+
+def _data_tables(root: etree._Element) -> frozenset[etree._Element]:
+    """The tables under `root` that hold data. A table that holds another one, or has role=presentation, is layout."""
+    open_tables: list[etree._Element] = []
+    found: dict[etree._Element, bool] = {}
+    for event, element in etree.iterwalk(root, events=("start", "end"), tag="table"):
+        if event == "start":
+            if open_tables:
+                found[open_tables[-1]] = False
+            found[element] = element.get("role") != "presentation"
+            open_tables.append(element)
+        else:
+            open_tables.pop()
+    return frozenset(element for element, is_data in found.items() if is_data)
 
 
 def _skipped(element: etree._Element) -> bool:

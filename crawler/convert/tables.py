@@ -1,15 +1,13 @@
-"""Tables of HTML pages: which are data and which only lay the page out, and the grid of a data table.
+"""Tables of any format: which are data and which only place text, and the grid of a data table.
 
-In: an lxml table element. Out: rows of cell texts, rectangular, with spans expanded. A short label that spans rows is
-repeated in each of them, so that a row can be read alone; a sentence that spans is not, so that it is not counted
-twice.
+In: rows of cells with their spans. Out: rows of cell texts, rectangular, with spans expanded. A short label that spans
+rows is repeated in each of them, so that a row can be read alone; a sentence that spans is not, so that it is not
+counted twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from lxml import etree
 
 from crawler.convert.errors import ConversionError, ErrorCode
 from crawler.convert.limits import LIMITS
@@ -19,21 +17,6 @@ _LAYOUT_CELL_CHARS = 400
 _MAX_SPAN = 100
 
 Cell = tuple[str, int, int]  # text, colspan, rowspan
-
-
-def data_tables(root: etree._Element) -> frozenset[etree._Element]:
-    """The tables under `root` that hold data. A table that holds another one, or has role=presentation, is layout."""
-    open_tables: list[etree._Element] = []
-    found: dict[etree._Element, bool] = {}
-    for event, element in etree.iterwalk(root, events=("start", "end"), tag="table"):
-        if event == "start":
-            if open_tables:
-                found[open_tables[-1]] = False
-            found[element] = element.get("role") != "presentation"
-            open_tables.append(element)
-        else:
-            open_tables.pop()
-    return frozenset(element for element, is_data in found.items() if is_data)
 
 
 def is_layout(rows: Sequence[Sequence[Cell]]) -> bool:

@@ -1,0 +1,115 @@
+"""Lines of PDF pages to paragraphs.
+
+In: lines with their left and right ends and font size. Out: blocks. Official Chinese typesetting (GB/T 9704) indents
+the first line of a paragraph by two characters and fills every line but the last, so two signs decide: did the line
+before reach the right edge, and does this one begin at the left edge. Where positions are missing only the text is
+used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from crawler.convert.blocks import heading, paragraph
+from crawler.convert.facts import TITLE_END
+from crawler.convert.lines import ends_sentence, glue, starts_marker
+from rules_db.model import Block
+
+_PAGE_NUMBER: Final = re.compile(
+    r"[-—–－―·•\s]*\d{1,4}[-—–－―·•\s]*|第\s*\d{1,4}\s*页(?:\s*[,，/]?\s*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
+)
+_DIGITS: Final = re.compile(r"\d+")
+_EDGE_LINES: Final = 2  # lines at the top and bottom of a page that may be heads and numbers
+_RUNNING_PAGES: Final = 3
+_LARGER: Final = 1.12  # of the body size: what counts as display type
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`left` and `right` in points from the page's left edge, `size` in points; all 0 where unknown."""
+
+    text: str
+    left: float
+    right: float
+    size: float
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    left: float
+    right: float
+    size: float
+
+
+def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
+    """Blocks in reading order; a paragraph that runs over a page break keeps the page it begins on."""
+    lines = [line for page in without_page_furniture(pages) for line in page]
+    measure = _measure(lines)
+    result: list[Block] = []
+    previous: Line | None = None
+    for line in lines:
+        display = _is_display(line, measure)
+        if previous is not None and result and _continues(previous, line, measure):
+            block = result[-1]
+            result[-1] = Block(block.kind, glue(block.text, line.text), block.page)
+        elif display:
+            result.append(heading(line.text, line.page))
+        else:
+            result.append(paragraph(line.text, line.page))
+        previous = line
+    return result
+
+
+def without_page_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Pages without page numbers, and without lines that recur at the same edge of most pages."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update({_DIGITS.sub("#", line.text) for line in (*page[:_EDGE_LINES], *page[-_EDGE_LINES:])})
+    running = {text for text, count in seen.items() if count >= max(_RUNNING_PAGES, 0.5 * len(pages))}
+    return [_strip_edges(list(page), running) for page in pages]
+
+
+def _strip_edges(page: list[Line], running: set[str]) -> list[Line]:
+    for end in (0, -1):
+        for _ in range(_EDGE_LINES):
+            if page and (_PAGE_NUMBER.fullmatch(page[end].text) or _DIGITS.sub("#", page[end].text) in running):
+                page.pop(end)
+    return page
+
+
+def _measure(lines: Sequence[Line]) -> _Measure:
+    """Left and right edge of the running text and its size, from the lines that are long."""
+    placed = [line for line in lines if line.right > line.left]
+    if not placed:
+        return _Measure(0.0, 0.0, 0.0)
+    size = median(line.size or 1.0 for line in placed for _ in range(min(len(line.text), 40)))
+    body = sorted((line for line in placed if abs(line.size - size) < 0.1 * size + 0.1), key=lambda line: line.right)
+    body = body or placed
+    long_lines = body[len(body) // 2 :]
+    return _Measure(median(line.left for line in long_lines), median(line.right for line in long_lines[-50:]), size)
+
+
+def _is_display(line: Line, measure: _Measure) -> bool:
+    return measure.size > 0 and line.size >= _LARGER * measure.size and len(line.text) <= 60
+
+
+def _continues(before: Line, line: Line, measure: _Measure) -> bool:
+    """Whether `line` goes on with the paragraph that `before` is part of."""
+    if starts_marker(line.text) and (ends_sentence(before.text) or line.left > measure.left + measure.size):
+        return False
+    if _is_display(before, measure) or _is_display(line, measure):
+        # Lines of one title: same size, neighbours, and the first isn't a whole title yet.
+        same = abs(before.size - line.size) < 0.05 * line.size and before.page == line.page
+        return same and not TITLE_END.search(before.text) and not before.text.endswith("文件")
+    if measure.right <= measure.left:
+        return len(before.text) >= 20 and not ends_sentence(before.text) and not starts_marker(line.text)
+    em = measure.size
+    full = before.right >= measure.right - 2.2 * em
+    indented = line.left >= measure.left + 1.2 * em
+    return full and not indented
