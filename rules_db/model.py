@@ -216,6 +216,7 @@ class HeadFacts:
     url: str | None = None
     tier: Tier | None = None
     attachments: tuple[AttachmentRef, ...] = ()
+    expires_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
