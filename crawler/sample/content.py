@@ -21,6 +21,19 @@ _MARK: Final = "---"
 
 
 @dataclass(frozen=True, slots=True)
+class SampleSite:
+    """A site of the portal. `columns` maps path of a list page → name."""
+
+    id: str
+    name: str
+    name_en: str
+    platform: str
+    level: str
+    jurisdiction: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class SampleDocument:
     """One page. `path` is its address on the site, `column` the list it is in, `published` ISO. `attachment` names a
     file that is built from `attachment_lines`; `noise` asks for the cosmetic dressing of its day."""

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import yaml
 
 from crawler.registry import BUNDLED, DEFAULTS_NAME
-from crawler.sample.sites import SITES, SampleSite
+from crawler.sample.content import SampleSite
+from crawler.sample.sites import SITES
 
 _RUNBOOK = "Bundled sample site on loopback. Nothing to repair: its failure on day two is part of the demonstration."
 

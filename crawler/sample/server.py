@@ -13,8 +13,8 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
-from crawler.sample.content import NOW
-from crawler.sample.sites import SITES, Page, SampleSite, pages_of
+from crawler.sample.content import NOW, SampleSite
+from crawler.sample.sites import SITES, Page, pages_of
 from crawler.schedule import instant
 
 HOST: Final = "127.0.0.1"
