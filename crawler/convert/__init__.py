@@ -79,6 +79,26 @@ def convert(
             from crawler.convert.word import convert_docx
 
             return convert_docx(data, name=name, url=url)
+        case Format.DOC:
+            from crawler.convert.word_binary import convert_doc
+
+            return convert_doc(data, name=name, url=url)
+        case Format.XLSX | Format.XLS:
+            from crawler.convert.sheet import convert_sheet
+
+            return convert_sheet(data, name=name, url=url)
+        case Format.OFD:
+            from crawler.convert.ofd import convert_ofd
+
+            return convert_ofd(data, name=name, url=url)
+        case Format.ZIP:
+            from crawler.convert.archive import convert_archive
+
+            return convert_archive(data, name=name, convert=_convert_member, url=url)
         case _:
             code, advice = _ADVICE.get(kind, _ADVICE[Format.UNKNOWN])
             raise ConversionError(code, f"{name} ({kind.value}): {advice}")
+
+
+def _convert_member(data: bytes, label: str) -> ConvertedDocument:
+    return convert(data, name=label)

@@ -1,7 +1,7 @@
 """Automatic numbering of Word documents as the text that Word prints.
 
-In: numbering.xml and the (numId, level) of one paragraph after another. Out: labels such as 第三条, （二）, 1.2. The numbers
-of a regulation are often made by Word and stand nowhere in the text, and without them no article could be cited.
+In: numbering.xml and the (numId, level) of one paragraph after another. Out: labels such as 第三条, （二）, 1.2. The
+numbers of a regulation are often made by Word and stand nowhere in the text; without them no article could be cited.
 """
 
 from __future__ import annotations
