@@ -96,7 +96,7 @@ def _jpaas_column(site: SampleSite, path: str, name: str, listed: tuple[SampleDo
         "pageId": page_id,
     }
     inner = ",".join(f"'{key}':'{value}'" for key, value in query.items())
-    frame = (
+    unit_script = (
         f'<script id="{page_id}" src="/cms_files/default/script/AuthorizedRead/unitbuild.js" webId="{web_id}" '
         f'parseType="bulidstatic" url="{_UNIT}" queryData="{{{inner}}}"></script>'
     )
@@ -111,7 +111,7 @@ def _jpaas_column(site: SampleSite, path: str, name: str, listed: tuple[SampleDo
     answer = {"success": True, "code": "200", "message": "生成成功", "data": {"html": html}}
     call = f"{_UNIT}?" + "&".join(f"{key}={quote(value, safe='')}" for key, value in query.items())
     return {
-        path: Page(frame(site, name, frame, document_page=False)),
+        path: Page(frame(site, name, unit_script, document_page=False)),
         call: Page(json.dumps(answer, ensure_ascii=False).encode(), "application/json;charset=UTF-8", fixed=False),
     }
 
