@@ -15,9 +15,13 @@ from dataclasses import dataclass
 from rules_db.diff.assignment import ASSERTED, Pair, Side, assign
 from rules_db.diff.canonical import body, fold, mask
 from rules_db.diff.remainders import further_links
-from rules_db.diff.result import Link, PossibleMatch
+from rules_db.diff.result import Link, PossibleMatch, TermSwap
 from rules_db.diff.similarity import Vocabulary
+from rules_db.diff.terms import swaps_between
+from rules_db.diff.text import hunks
 from rules_db.model import Continuity, ProvisionText
+
+_LEARNED_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,13 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
     new_bodies = [body(provision.text, provision.label) for provision in new]
     old_masked = [mask(text) for text in old_bodies]
     new_masked = [mask(text) for text in new_bodies]
-    words = Vocabulary([*old_masked, *new_masked])
-    left = Side(old_masked, [provision.container for provision in old], words.vectors(old_masked))
-    right = Side(new_masked, [provision.container for provision in new], words.vectors(new_masked))
+    words, left, right = _sides(old, new, old_masked, new_masked)
     pairs = assign(left, right)
+    if swaps := _learned_swaps(old_masked, new_masked, pairs):
+        old_bodies = [_renamed(text, swaps) for text in old_bodies]
+        old_masked = [_renamed(text, swaps) for text in old_masked]
+        words, left, right = _sides(old, new, old_masked, new_masked)
+        pairs = assign(left, right)
     main = [pair for pair in pairs if pair.support >= ASSERTED]
     extra = further_links(old_bodies, new_bodies, left.vectors, right.vectors, main, words)
     edges = {(pair.old, pair.new): pair for pair in [*extra, *main]}
@@ -84,6 +91,29 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
             Link((), (provision.eid,), (), (provision.label,), Continuity.ADDED, score, reason, near is not None)
         )
     return Alignment(tuple(_in_reading_order(links, old, new)), possible)
+
+
+def _sides(
+    old: Sequence[ProvisionText], new: Sequence[ProvisionText], old_masked: Sequence[str], new_masked: Sequence[str]
+) -> tuple[Vocabulary, Side, Side]:
+    words = Vocabulary([*old_masked, *new_masked])
+    left = Side(old_masked, [provision.container for provision in old], words.vectors(old_masked))
+    right = Side(new_masked, [provision.container for provision in new], words.vectors(new_masked))
+    return words, left, right
+
+
+def _learned_swaps(old: Sequence[str], new: Sequence[str], pairs: Sequence[Pair]) -> tuple[TermSwap, ...]:
+    """Terms that the recognisable pairs replace again and again. After a reform of government every second sentence
+    names another authority; reading the old text in the new terms lets the less recognisable pairs be found."""
+    sure = [pair for pair in pairs if pair.score >= ASSERTED and old[pair.old] != new[pair.new]]
+    changes = [(str(pair.old), hunks(old[pair.old], new[pair.new])) for pair in sure]
+    return swaps_between(changes, "\n".join(old), "\n".join(new), _LEARNED_FROM)
+
+
+def _renamed(text: str, swaps: Sequence[TermSwap]) -> str:
+    for swap in sorted(swaps, key=lambda swap: (-len(swap.old), swap.old)):
+        text = text.replace(swap.old, swap.new)
+    return text
 
 
 def _require_unique(provisions: Sequence[ProvisionText], side: str) -> None:

@@ -24,19 +24,54 @@ ACCOUNTED = 0.55
 
 _SENTENCE_SCORE = 0.40
 _SENTENCE_MASS = 30.0
+_CLEAR_SCORE = 0.55
+_CLEAR_MASS = 60.0
+_CLEAR_PART = 0.25
 _MOVED_SCORE = 0.55
 _MOVED_MASS = 45.0
+_TWIN_SCORE = 0.75
 _REMAINDER_SCORE = 0.34
 _REMAINDER_MASS = 60.0
+
+_STOCK_COSINE = 0.7
+_STOCK_COUNT = 4
+"""A sentence with near twins in so many provisions of its own expression is a stock phrase and proves no descent."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Loose:
-    """Sentences that no partner accounts for, with the position of the provision each stands in."""
+    """Sentences with the position of the provision each stands in."""
 
     owners: list[int]
     texts: list[str]
     vectors: Vectors
+
+    @classmethod
+    def of(cls, bodies: Sequence[str], words: Vocabulary) -> _Loose:
+        """All sentences of all provisions."""
+        owned = [(position, piece) for position, text in enumerate(bodies) for piece in sentences(text)]
+        texts = [piece for _, piece in owned]
+        return cls([position for position, _ in owned], texts, words.vectors(texts))
+
+    def without_accounted(self, partner: Mapping[int, int], other: Vectors, words: Vocabulary) -> _Loose:
+        """The sentences that the provision's partner does not contain, stock phrases aside."""
+        kept = [
+            row
+            for row, owner in enumerate(self.owners)
+            if self.vectors.mass[row] > 0
+            and (
+                owner not in partner
+                or similarity.overlap(self.vectors, row, other, partner[owner]).shared
+                < ACCOUNTED * self.vectors.mass[row]
+            )
+        ]
+        kept = [row for row in kept if not self._is_stock(row)]
+        texts = [self.texts[row] for row in kept]
+        return _Loose([self.owners[row] for row in kept], texts, words.vectors(texts))
+
+    def _is_stock(self, row: int) -> bool:
+        cosines = (self.vectors.unit[[row]] @ self.vectors.unit.T).toarray()[0]
+        return len({self.owners[other] for other in (cosines >= _STOCK_COSINE).nonzero()[0]}) >= _STOCK_COUNT
 
 
 def further_links(
@@ -49,26 +84,34 @@ def further_links(
 ) -> list[Pair]:
     """Links beside the main pairs. `old` and `new` are the bodies as printed, `pairs` the asserted main pairs.
 
-    A link needs a shared sentence, or a shared remainder of some weight; between two provisions that both have a main
-    partner already the demand is higher, because stock phrases travel between any two penalty clauses.
+    A link needs a sentence of each side that are each other's best match, or a shared remainder of some weight. Two
+    provisions that both have a main partner need more, because phrases travel between any two penalty clauses.
     """
     successor = {pair.old: pair.new for pair in pairs}
     predecessor = {pair.new: pair.old for pair in pairs}
-    left = _loose(old, successor, new_side, words)
-    right = _loose(new, predecessor, old_side, words)
+    all_left, all_right = _Loose.of(old, words), _Loose.of(new, words)
+    left = all_left.without_accounted(successor, new_side, words)
+    right = all_right.without_accounted(predecessor, old_side, words)
     best: dict[tuple[int, int], float] = {}
-    for (row, column), (score, mass) in _scores(left, right).items():
+    for (row, column), (score, mass) in _mutual(_scores(left, right)).items():
         i, j = left.owners[row], right.owners[column]
-        both_placed = i in successor and j in predecessor
-        enough = (
-            score >= _MOVED_SCORE and mass >= _MOVED_MASS
-            if both_placed
-            else score >= _SENTENCE_SCORE and mass >= _SENTENCE_MASS
-        )
+        if i in successor and j in predecessor:
+            enough = score >= _MOVED_SCORE and mass >= _MOVED_MASS
+        else:
+            part = max(
+                mass / side.mass[position] if position not in placed else 0.0
+                for side, position, placed in ((old_side, i, successor), (new_side, j, predecessor))
+            )
+            clear = score >= _CLEAR_SCORE or mass >= _CLEAR_MASS or part >= _CLEAR_PART
+            enough = score >= _SENTENCE_SCORE and mass >= _SENTENCE_MASS and clear
         if enough:
             best[i, j] = max(score, best.get((i, j), 0.0))
+    for (row, column), (score, mass) in _mutual(_scores(all_left, all_right)).items():
+        i, j = all_left.owners[row], all_right.owners[column]
+        if (i not in successor or j not in predecessor) and score >= _TWIN_SCORE and mass >= _SENTENCE_MASS:
+            best[i, j] = max(score, best.get((i, j), 0.0))
     whole_left, whole_right = _joined(left, words), _joined(right, words)
-    for (row, column), (score, mass) in _scores(whole_left, whole_right).items():
+    for (row, column), (score, mass) in _mutual(_scores(whole_left, whole_right)).items():
         i, j = whole_left.owners[row], whole_right.owners[column]
         if (i in successor) != (j in predecessor) and score >= _REMAINDER_SCORE and mass >= _REMAINDER_MASS:
             best.setdefault((i, j), score)
@@ -76,28 +119,26 @@ def further_links(
     return [Pair(i, j, score, score) for (i, j), score in sorted(best.items()) if (i, j) not in main]
 
 
+def _mutual(scores: Mapping[tuple[int, int], tuple[float, float]]) -> dict[tuple[int, int], tuple[float, float]]:
+    """Pairs that are the best of their row and of their column."""
+    row_best: dict[int, tuple[float, int]] = {}
+    column_best: dict[int, tuple[float, int]] = {}
+    for (row, column), (score, _) in sorted(scores.items()):
+        if score > row_best.get(row, (0.0, -1))[0]:
+            row_best[row] = (score, column)
+        if score > column_best.get(column, (0.0, -1))[0]:
+            column_best[column] = (score, row)
+    return {
+        (row, column): found
+        for (row, column), found in scores.items()
+        if row_best.get(row, (0, -1))[1] == column and column_best.get(column, (0, -1))[1] == row
+    }
+
+
 def sentences(text: str) -> list[str]:
     """Masked sentences and list items of a provision, without scraps too short to recognise."""
     masked = (mask(piece) for piece in _SENTENCE.findall(text))
     return [piece for piece in masked if len(piece) >= _SHORTEST]
-
-
-def _loose(bodies: Sequence[str], partner: Mapping[int, int], other: Vectors, words: Vocabulary) -> _Loose:
-    owners: list[int] = []
-    texts: list[str] = []
-    for position, text in enumerate(bodies):
-        pieces = sentences(text)
-        if position in partner and pieces:
-            vectors = words.vectors(pieces)
-            shared = (vectors.weight @ other.present[[partner[position]]].T).toarray()[:, 0]
-            pieces = [
-                piece
-                for piece, found, mass in zip(pieces, shared, vectors.mass, strict=True)
-                if mass > 0 and found / mass < ACCOUNTED
-            ]
-        owners.extend([position] * len(pieces))
-        texts.extend(pieces)
-    return _Loose(owners, texts, words.vectors(texts))
 
 
 def _joined(loose: _Loose, words: Vocabulary) -> _Loose:

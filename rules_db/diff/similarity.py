@@ -20,6 +20,7 @@ CANDIDATES = 12
 """Partners kept per provision before the exact comparison; bounds the work on codes with thousands of articles."""
 
 _BLOCK = 512
+_FULL_SHARE = 3.0
 _LONGEST = 4000
 """Characters per text that enter the edit distance; an annex-like article longer than this is judged by its start."""
 
@@ -122,6 +123,13 @@ def contained(found: Overlap, old: Vectors, row: int, new: Vectors, column: int)
     """Share 0..1 of the lighter text's weight that the other text has as well."""
     smaller = min(float(old.mass[row]), float(new.mass[column]))
     return found.shared / smaller if smaller else 0.0
+
+
+def damped(share: float, old: Vectors, row: int, new: Vectors, column: int) -> float:
+    """Containment counts in full down to a third of the other text's weight and for less below: a long article
+    contains the words of many short ones without continuing them."""
+    smaller, larger = sorted((float(old.mass[row]), float(new.mass[column])))
+    return share * min(1.0, _FULL_SHARE * smaller / larger) if larger else 0.0
 
 
 def _largest(scores: np.ndarray, keep: int) -> list[int]:

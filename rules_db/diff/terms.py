@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rules_db.diff.canonical import PUNCTUATION, fold
-from rules_db.diff.result import Entry, HunkKind, TermSwap
+from rules_db.diff.result import Entry, Hunk, HunkKind, TermSwap
 
 _PROVISIONS = 3
 _LONGEST = 24
@@ -23,24 +23,31 @@ _LOADED = re.compile(
 
 def term_swaps(entries: Sequence[Entry]) -> tuple[TermSwap, ...]:
     """Swaps seen in at least three provisions whose old term has nearly vanished from the new text."""
+    hunks = [("、".join(entry.link.new_labels or entry.link.old_labels), entry.hunks) for entry in entries]
+    old_text = "\n".join(fold(provision.text) for entry in entries for provision in entry.old)
+    new_text = "\n".join(fold(provision.text) for entry in entries for provision in entry.new)
+    return swaps_between(hunks, old_text, new_text, _PROVISIONS)
+
+
+def swaps_between(
+    hunks: Iterable[tuple[str, Sequence[Hunk]]], old_text: str, new_text: str, provisions: int
+) -> tuple[TermSwap, ...]:
+    """Swaps in the hunks of named provisions, most frequent first; the texts are those of the whole instrument."""
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for entry in entries:
-        label = "、".join(entry.link.new_labels or entry.link.old_labels)
-        for hunk in entry.hunks:
+    for label, changes in hunks:
+        for hunk in changes:
             if hunk.kind is HunkKind.WORDING:
                 pair = (fold(hunk.old), fold(hunk.new))
                 if all(_is_term(term) for term in pair):
                     places[pair].append(label)
-    old_text = "\n".join(fold(provision.text) for entry in entries for provision in entry.old)
-    new_text = "\n".join(fold(provision.text) for entry in entries for provision in entry.new)
     swaps = []
     for (before, after), labels in places.items():
-        if len(set(labels)) < _PROVISIONS:
+        if len(set(labels)) < provisions:
             continue
         if before not in after and new_text.count(before) > _SURVIVORS * old_text.count(before):
             continue
         swaps.append(TermSwap(before, after, len(labels), tuple(dict.fromkeys(labels))))
-    return tuple(sorted(swaps, key=lambda swap: (-swap.count, swap.old)))
+    return tuple(sorted(swaps, key=lambda swap: (-swap.count, swap.old, swap.new)))
 
 
 def _is_term(text: str) -> bool:
