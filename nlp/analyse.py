@@ -28,7 +28,6 @@ from rules_db.model import (
     Provision,
     ProvisionKind,
     Reference,
-    Severity,
     Span,
     TextIssue,
     Threshold,
@@ -44,7 +43,7 @@ class RefusalCode(StrEnum):
     NOT_REGULATION = "not_regulation"
 
 
-class AnalysisRefused(Exception):
+class AnalysisRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
     """A document that can't be read as a regulation. `code` is for programs, the message for people."""
 
     def __init__(self, code: RefusalCode, message: str) -> None:
@@ -76,8 +75,8 @@ def analyse(document: ConvertedDocument) -> Analysis:
     units = _units(outline)
     readings = list(read_units(text[unit.start : unit.end] for unit in units))
     references, reference_issues = _references(text, outline, units)
-    found, head_issues = read_head(text, outline, normalised.headings)
-    head, merge_issues = merge_heads(document.head, found)
+    found = read_head(text, outline, normalised.headings, document.head)
+    head, head_issues = merge_heads(document.head, found)
     effects = find_effects(text, outline, head)
     return Analysis(
         text=text,
@@ -89,7 +88,7 @@ def analyse(document: ConvertedDocument) -> Analysis:
         references=tuple(references),
         definitions=tuple(_shifted_definitions(units, readings)),
         effects=tuple(effects),
-        issues=(*outline.issues, *reference_issues, *head_issues, *merge_issues),
+        issues=(*outline.issues, *reference_issues, *head_issues),
         pipeline_version=PIPELINE_VERSION,
     )
 

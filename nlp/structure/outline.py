@@ -58,7 +58,7 @@ class _Path(Generic[S]):
     cost: float
     state: S
     placement: Placement | None = None
-    before: "_Path[S] | None" = None
+    before: _Path[S] | None = None
 
 
 Moves = Callable[[S, Marker], Iterable[tuple[float, S, Placement]]]

@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from nlp.structure.markers import SPINE, Marker, MarkerClass, Strength, markers_of_line
+from nlp.structure.markers import SPINE, Marker, MarkerClass, markers_of_line
 from nlp.structure.outline import Move, Placement, solve_list, solve_spine
 from nlp.structure.regions import Attachment, Line, Regions, find_regions, is_final_clause, lines_of
 from rules_db.model import Provision, ProvisionKind, Severity, TextIssue

@@ -105,7 +105,7 @@ def normalise(source: str, *, keep_tabs: bool = False) -> Normalised:
     for match in scan.finditer(text):
         start, end = match.span()
         found = match.group()
-        if found == " " and 0 < start and end < len(text):
+        if found == " " and start > 0 and end < len(text):
             continue
         if start > done:
             pieces.append(text[done:start])
