@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rules_db.diff.assignment import ASSERTED, Pair, Side, assign
+from rules_db.diff.assignment import ASSERTED, REVIEWED, Pair, Side, assign
 from rules_db.diff.canonical import body, fold, mask
 from rules_db.diff.remainders import further_links
 from rules_db.diff.result import Link, PossibleMatch, TermSwap
@@ -105,7 +105,7 @@ def _sides(
 def _learned_swaps(old: Sequence[str], new: Sequence[str], pairs: Sequence[Pair]) -> tuple[TermSwap, ...]:
     """Terms that the recognisable pairs replace again and again. After a reform of government every second sentence
     names another authority; reading the old text in the new terms lets the less recognisable pairs be found."""
-    sure = [pair for pair in pairs if pair.score >= ASSERTED and old[pair.old] != new[pair.new]]
+    sure = [pair for pair in pairs if pair.score >= REVIEWED and old[pair.old] != new[pair.new]]
     changes = [(str(pair.old), hunks(old[pair.old], new[pair.new])) for pair in sure]
     return swaps_between(changes, "\n".join(old), "\n".join(new), _LEARNED_FROM)
 
@@ -202,7 +202,7 @@ def _link(
         continuity, reason = Continuity.MERGED, f"holds sentences of {len(sources)} provisions"
     else:
         continuity, reason = _single(old[sources[0]], new[targets[0]], sources[0], targets[0], place)
-    if len(pairs) == 1 and best.score < ASSERTED:
+    if len(pairs) == 1 and best.score < REVIEWED:
         reason += "; wording is far apart, its place speaks for it"
     return Link(
         tuple(old[i].eid for i in sources),
@@ -212,7 +212,7 @@ def _link(
         continuity,
         round(best.score, 4),
         reason,
-        weakest < ASSERTED,
+        weakest < REVIEWED,
     )
 
 

@@ -29,6 +29,8 @@ _CLEAR_MASS = 60.0
 _CLEAR_PART = 0.25
 _MOVED_SCORE = 0.55
 _MOVED_MASS = 45.0
+_HEAVY_SCORE = 0.45
+_HEAVY_MASS = 65.0
 _TWIN_SCORE = 0.75
 _REMAINDER_SCORE = 0.34
 _REMAINDER_MASS = 60.0
@@ -96,7 +98,7 @@ def further_links(
     for (row, column), (score, mass) in _mutual(_scores(left, right)).items():
         i, j = left.owners[row], right.owners[column]
         if i in successor and j in predecessor:
-            enough = score >= _MOVED_SCORE and mass >= _MOVED_MASS
+            enough = (score >= _MOVED_SCORE and mass >= _MOVED_MASS) or (score >= _HEAVY_SCORE and mass >= _HEAVY_MASS)
         else:
             part = max(
                 mass / side.mass[position] if position not in placed else 0.0
