@@ -65,13 +65,15 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One list of a site. `params` are the platform's own keys (page_id, columnid, channel, …)."""
+    """One list of a site. `params` are the platform's own keys (page_id, columnid, channel, …);
+    `platform` is the source's unless the column is of another make."""
 
     name: str
     url: str
     kind: str
     fetch: Fetch
     confidence: Confidence
+    platform: str
     params: Mapping[str, str]
 
 
@@ -123,7 +125,6 @@ class Source:
     max_pages: int
     max_requests: int
     user_agent: str | None
-    verify_tls: bool
     runbook: str
     notes: tuple[str, ...]
     grade: str
@@ -173,6 +174,7 @@ def _build(stem: str, raw: Mapping[str, Any]) -> Source:
             kind=entry["kind"],
             fetch=Fetch(entry.get("fetch", raw["fetch"])),
             confidence=Confidence(entry["confidence"]),
+            platform=entry.get("platform", raw["platform"]),
             params=_frozen(entry.get("params", {})),
         )
         for entry in raw["columns"]
@@ -197,7 +199,6 @@ def _build(stem: str, raw: Mapping[str, Any]) -> Source:
         max_pages=raw["max_pages"],
         max_requests=raw["max_requests"],
         user_agent=raw.get("user_agent"),
-        verify_tls=raw["verify_tls"],
         runbook=raw["runbook"].strip(),
         notes=tuple(raw.get("notes", ())),
         grade=raw["grade"],
@@ -212,8 +213,9 @@ def _check(path: Path, source: Source) -> None:
     """What a schema can't say."""
     from crawler.platforms import PLATFORMS  # platforms read Source, so the table is looked up late
 
-    if source.platform not in PLATFORMS:
-        raise RegistryError(f"{path}: platform {source.platform!r} is unknown; one of {', '.join(sorted(PLATFORMS))}")
+    for name in (source.platform, *(column.platform for column in source.columns)):
+        if name not in PLATFORMS:
+            raise RegistryError(f"{path}: platform {name!r} is unknown; one of {', '.join(sorted(PLATFORMS))}")
     if source.status.crawlable and not source.columns:
         raise RegistryError(
             f"{path}: status {source.status} needs at least one column; add one or write status: manual"

@@ -80,9 +80,9 @@ class RegistrySpider(Spider):
                     yield requests[position]
 
     def _first_requests(self, run: SourceRun) -> Iterator[Request]:
-        platform = PLATFORMS[run.source.platform]
         for column in run.source.columns:
-            request = self._list_request(run, column, platform.first_request(run.source, column))
+            first = PLATFORMS[column.platform].first_request(run.source, column)
+            request = self._list_request(run, column, first)
             if request is not None:
                 yield request
 
@@ -144,7 +144,7 @@ class RegistrySpider(Spider):
             return
         context = ListContext(run.source, column, asked, response.url, self.today)
         try:
-            page = PLATFORMS[run.source.platform].parse_list(body, context)
+            page = PLATFORMS[column.platform].parse_list(body, context)
         except ListError as error:
             run.failures.append(str(error))
             return

@@ -39,10 +39,10 @@ def read_rows(
     root: BeautifulSoup | Tag, context: ListContext, family: re.Pattern[str]
 ) -> tuple[tuple[ListEntry, ...], tuple[str, ...]]:
     """Entries of a list and notes on how they were found."""
-    selectors = context.source.selectors
+    selector = context.column.params.get("row", context.source.selectors.row or "")
     notes: tuple[str, ...] = ()
-    if selectors.row:
-        rows = root.select(selectors.row)
+    if selector:
+        rows = root.select(selector)
         found = tuple(_unique(_entries_of_rows(rows, context, family)))
         if found:
             return found, ()
