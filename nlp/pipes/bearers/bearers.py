@@ -1,15 +1,29 @@
-"""Resolves who must act for each cue."""
+"""Resolves who must, must not or may act for each cue.
+
+In: a `Layout` and its cues. Out: one `Bearer` or None per cue. Order of search: the words before the cue in its clause,
+由-agents after it, earlier clauses of the sentence, the list lead, earlier sentences. A thing or a topic as grammatical
+subject ends the search. What is inherited carries less confidence and a reason.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from nlp.pipes.bearers import patterns
+from nlp.pipes.bearers.parties import Party, alternation, shortest, skip_leading, subject, trim_adverbs
 from nlp.pipes.modality.modality import Cue
-from nlp.text.clauses import Layout
+from nlp.text.clauses import HIDDEN, Layout, lay_out, marker_end
+from rules_db.model import Modality
+
+_LOOK_BACK = 12
+_AFTER_PARTY = frozenset("应不可必须在对和或、，。；的将向按依未")
 
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
+    """Range of the shortest noun phrase that names the party. `pattern` says how it was found."""
+
     start: int
     end: int
     pattern: str
@@ -17,10 +31,250 @@ class Bearer:
     reason: str = ""
 
 
+_ADVERBIAL = re.compile(
+    rf"(?:{alternation(patterns.PREPOSITIONS)})|.*(?:时|后|前|内|期间|过程中|情况下|之日起|中|的|起|外)$"
+)
+_THING_WITHOUT_ACTOR = re.compile(rf"(?:{alternation(patterns.THING_WITHOUT_ACTOR)})$")
+_TELLING = re.compile(rf"(?:{alternation(patterns.TELLING_VERBS)})")
+_AUTHORITY_ACT = re.compile(rf"(?:{alternation(patterns.AUTHORITY_ACTS)})")
+_APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
+_UNIVERSAL = re.compile(rf"(?:{alternation(patterns.UNIVERSAL)})")
+_PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)")
+_FORBIDDING = ("禁止", "严禁")
+_FORBIDDEN_PARTY = re.compile(
+    r"任何(?:单位|个人|组织|人)[^，的]{0,10}?(?=以|在|利用|实施|从|擅|非|将|向|对|进|使|侵|破|占|为|销|生|未|违|买|组|伪|出|通|有|不)"
+)
+_HEADLESS_ACT = re.compile(
+    r"(?:凡|对)?(?:在|因|以|通过|利用|经|需要?|未|不|擅自|[一-龥]{0,2}?(?:从事|使用|申请|举办|设立|占用|运输|生产|销售|经营|开展|进行|建设|新建|购买|采用|实施|开办|取得|办理|变更|转让|出租|饲养|利用|设置|提供|违反|发现|符合|参加|安装|拆除|开采|采集|收购|储存|进口|出口|携带|驾驶|改变|处置|排放|租用|委托|制作|发布|进入|申报|拒绝|逾期|收集|贮存|迁移|砍伐|挖掘|临时|跨|发生|领取|投资|兴办|兴建|改建|扩建|修建))"
+)
+_BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
+_VERB_TOPIC = re.compile(
+    r"(?:从事|使用|申请|举办|设立|占用|运输|生产|销售|经营|开展|进行|建设|新建|购买|采用|实施|开办|取得|办理|变更|转让|出租|饲养|利用|设置|提供|发现|参加|安装|拆除|制定|编制|发生|遇有|根据|改建|扩建|处理|作出|接到|收到|查处|组织|修改|选择|审议|确定|调整|调查|实行|征收|征用|因|自)"
+)
+
+
 def resolve_bearers(layout: Layout, cues: tuple[Cue, ...]) -> tuple[Bearer | None, ...]:
     """One entry per cue; None when the text names no party."""
-    found: list[Bearer | None] = []
-    for cue in cues:
-        start, _ = layout.clause(cue.start)
-        found.append(Bearer(start, cue.start, "adjacent") if cue.start > start else None)
-    return tuple(found)
+    search = _Search(layout, cues)
+    return tuple(search.resolve(index) for index in range(len(cues)))
+
+
+class _Search:
+    """State of one unit: what earlier cues resolved to, and subjects of sentences without a cue."""
+
+    def __init__(self, layout: Layout, cues: tuple[Cue, ...]) -> None:
+        self.layout = layout
+        self.masked = layout.masked
+        self.cues = cues
+        self.found: list[Bearer | None] = []
+        self.settled: dict[int, Bearer | None] = {}
+        self.by_clause: dict[int, int] = {}
+        self.sentence_cues: dict[int, list[int]] = {}
+        self.subjects: dict[int, Party | None] = {}
+
+    def resolve(self, index: int) -> Bearer | None:
+        cue = self.cues[index]
+        if self.masked[cue.start] == HIDDEN:
+            bearer = self._in_brackets(cue)
+            self.found.append(bearer)
+            return bearer
+        bearer = self._resolve(cue)
+        self.found.append(bearer)
+        self.by_clause[self.layout.clause_index(cue.start)] = index
+        self.sentence_cues.setdefault(self.layout.sentence_index(cue.start), []).append(index)
+        return bearer
+
+    def _head(self, clause: tuple[int, int]) -> int:
+        start = clause[0]
+        if start == self.layout.line(start)[0]:
+            start = min(marker_end(self.layout.text, start), clause[1])
+        return start
+
+    def _bearer(self, party: Party, pattern: str, confidence: float = 1.0, reason: str = "") -> Bearer:
+        cut = self.masked.rfind("的", party.start, party.end)
+        contrasted = cut >= 0 and self._elsewhere(self.masked[cut + 1 : party.end], party)
+        start, end = shortest(self.masked, party, contrasted)
+        return Bearer(start, end, pattern, confidence, reason)
+
+    def _elsewhere(self, noun: str, party: Party) -> bool:
+        """Whether the noun stands for a party in other words elsewhere in the unit."""
+        phrase = self.masked[party.start : party.end]
+        at = self.masked.find(noun) if noun else -1
+        while at >= 0:
+            end = at + len(noun)
+            known = party.start <= at < party.end or self.masked.endswith(phrase, 0, end)
+            if not known and (end == len(self.masked) or self.masked[end] in _AFTER_PARTY):
+                return True
+            at = self.masked.find(noun, end)
+        return False
+
+    def _in_brackets(self, cue: Cue) -> Bearer | None:
+        for start, end in self.layout.brackets:
+            if start <= cue.start < end:
+                inner = lay_out(self.layout.text[start:end])
+                clause = inner.clause(cue.start - start)
+                stop = trim_adverbs(inner.masked, clause[0], cue.start - start)
+                party = subject(inner.masked, clause[0], stop, True)
+                if party:
+                    return Bearer(party.start + start, party.end + start, "in brackets", 0.8, "read inside brackets")
+        return None
+
+    def _resolve(self, cue: Cue) -> Bearer | None:
+        clause = self.layout.clause(cue.start)
+        head = self._head(clause)
+        stop = trim_adverbs(self.masked, head, cue.start)
+        left_start = skip_leading(self.masked, head, stop)
+        left = self.masked[left_start:stop]
+        right = self.masked[cue.end : clause[1]]
+        forbidding = self.masked[cue.start : cue.end] in _FORBIDDING
+        if forbidding:
+            return self._forbidden(cue, head, stop, clause)
+        earlier = self.by_clause.get(self.layout.clause_index(cue.start))
+        if earlier is not None and cue.modality is not Modality.RECOMMENDATION:
+            between = self.masked[self.cues[earlier].end : stop]
+            party = subject(self.masked, self.cues[earlier].end, stop, True) if between.strip() else None
+            return self._bearer(party, "adjacent") if party else self.found[earlier]
+        if left:
+            party = subject(self.masked, head, stop, True)
+            if party:
+                return self._bearer(party, "agent" if party.agent else "adjacent")
+        passive = _PASSIVE.match(right)
+        if passive:
+            start = cue.end + passive.end()
+            party = subject(self.masked, start, clause[1], False)
+            if party:
+                return self._bearer(party, "passive agent")
+        if left and not _ADVERBIAL.match(left) and not (cue.modality is Modality.RECOMMENDATION):
+            return self._thing(cue, left, right)
+        return self._omitted(cue, clause, right)
+
+    def _forbidden(self, cue: Cue, head: int, stop: int, clause: tuple[int, int]) -> Bearer | None:
+        named = _FORBIDDEN_PARTY.match(self.masked, cue.end, clause[1])
+        if named:
+            return Bearer(*named.span(), "forbidden party")
+        party = subject(self.masked, head, stop, True) if stop > head else None
+        if party and self.masked[party.start : party.end] not in ("国家", "本市", "本省"):
+            return self._bearer(party, "adjacent")
+        return None
+
+    def _thing(self, cue: Cue, left: str, right: str) -> Bearer | None:
+        """A thing or topic is the grammatical subject: only who acts in the same sentence may be meant."""
+        if _THING_WITHOUT_ACTOR.search(left) and not _TELLING.match(right):
+            return None
+        sentence = self.layout.sentence(cue.start)
+        telling = _TELLING.match(right) is not None
+        for start, end in reversed(self.layout.clauses_between(sentence[0], self.layout.clause(cue.start)[0])):
+            index = self.by_clause.get(self.layout.clause_index(start))
+            if index is not None:
+                known = self.found[index]
+                return self._weaker(known, "told by the actor of the sentence") if telling and known else None
+            party = subject(self.masked, self._head((start, end)), end, False)
+            if party and self.masked[end - 1 : end] not in "的时后前":
+                return self._bearer(party, "actor of the sentence", 0.8, "a thing is the grammatical subject")
+        return None
+
+    def _weaker(self, bearer: Bearer | None, reason: str, confidence: float = 0.8) -> Bearer | None:
+        if bearer is None:
+            return None
+        return Bearer(bearer.start, bearer.end, bearer.pattern, min(confidence, bearer.confidence), reason)
+
+    def _omitted(self, cue: Cue, clause: tuple[int, int], right: str) -> Bearer | None:
+        """The clause names no subject: look through the sentence, then the lead, then earlier sentences."""
+        sentence = self.layout.sentence(cue.start)
+        before = self.layout.clauses_between(sentence[0], clause[0])
+        applicant: Party | None = None
+        for position in range(len(before) - 1, -1, -1):
+            start, end = before[position]
+            index = self.by_clause.get(self.layout.clause_index(start))
+            if index is not None:
+                known = self.found[index]
+                if known is not None and cue.modality is Modality.RECOMMENDATION:
+                    return known
+                return known
+            head = self._head((start, end))
+            party = subject(self.masked, head, end, False)
+            if party is None and position == 0 and not self.masked[start:end].endswith("的"):
+                party = subject(self.masked, head, trim_adverbs(self.masked, head, end), True)
+                if party is not None and (position + 1 != len(before)):
+                    party = party if _BARE_THING.match(self.masked[head:end]) else None
+            if party is not None:
+                if _AUTHORITY_ACT.match(right) and _APPLICANT.search(self.masked[party.start : party.end]):
+                    applicant = applicant or party
+                    continue
+                return self._bearer(party, "earlier clause", 0.9, "")
+            if (
+                position == len(before) - 1 == 0
+                and self._is_bare_thing(head, end)
+                and cue.modality is not Modality.RECOMMENDATION
+            ):
+                return None
+        if cue.modality is Modality.RECOMMENDATION:
+            return None
+        inherited = self._inherited(cue, sentence, before)
+        if inherited is None and applicant is not None:
+            return None
+        return inherited
+
+    def _is_bare_thing(self, head: int, end: int) -> bool:
+        """A clause that is only a noun phrase, set off by a comma before its predicate: 运输货物的车辆，应当…."""
+        words = self.masked[skip_leading(self.masked, head, end) : end].strip()
+        if len(words) < 2 or not _BARE_THING.fullmatch(words) or _ADVERBIAL.match(words):
+            return False
+        tail = words.rsplit("的", 1)
+        if len(tail) == 2:
+            return 1 <= len(tail[1]) <= 16
+        return not _VERB_TOPIC.match(words) and len(words) <= 16
+
+    def _inherited(self, cue: Cue, sentence: tuple[int, int], before: tuple[tuple[int, int], ...]) -> Bearer | None:
+        line = self.layout.line(cue.start)
+        marked = marker_end(self.layout.text, line[0]) > line[0]
+        opens_paragraph = sentence[0] == line[0]
+        if opens_paragraph and not marked and before:
+            first = self.masked[self._head(before[0]) : before[0][1]]
+            last = self.masked[slice(*before[-1])]
+            if last.endswith("的") and _HEADLESS_ACT.match(first):
+                return None
+        if marked and opens_paragraph:
+            return self._from_lead(line)
+        number = self.layout.sentence_index(cue.start)
+        for back in range(number - 1, max(-1, number - 1 - _LOOK_BACK), -1):
+            bearer = self._of_sentence(back)
+            if bearer is None:
+                continue
+            if _UNIVERSAL.match(self.masked, bearer.start):
+                return None
+            return self._weaker(bearer, "subject left out; taken from an earlier sentence", 0.7)
+        return None
+
+    def _of_sentence(self, number: int) -> Bearer | None:
+        for index in reversed(self.sentence_cues.get(number, [])):
+            bearer = self.found[index]
+            if bearer is not None and self.cues[index].modality is not Modality.RECOMMENDATION:
+                return bearer
+        if number in self.sentence_cues:
+            return None
+        if number not in self.subjects:
+            self.subjects[number] = self._subject_of_sentence(self.layout.sentences[number])
+        party = self.subjects[number]
+        return self._bearer(party, "earlier sentence") if party else None
+
+    def _subject_of_sentence(self, sentence: tuple[int, int]) -> Party | None:
+        for start, end in self.layout.clauses_between(sentence[0], max(sentence[1], sentence[0] + 1))[:3]:
+            party = subject(self.masked, self._head((start, end)), end, False)
+            if party and not party.agent:
+                return party
+        return None
+
+    def _from_lead(self, line: tuple[int, int]) -> Bearer | None:
+        """Bearer of the nearest line above that ends in a colon."""
+        position = self.layout.lines.index(line)
+        for start, end in reversed(self.layout.lines[max(0, position - 40) : position]):
+            if self.masked[start:end].rstrip().endswith(("：", ":")):
+                inside = [i for i, cue in enumerate(self.cues[: len(self.found)]) if start <= cue.start < end]
+                if inside:
+                    return self._weaker(self.found[inside[-1]], "taken from the list lead", 0.9)
+                party = subject(self.masked, self._head((start, end)), end, False)
+                return self._bearer(party, "list lead", 0.8, "taken from the list lead") if party else None
+            if marker_end(self.layout.text, start) == start:
+                return None
+        return None

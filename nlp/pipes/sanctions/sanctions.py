@@ -1,4 +1,9 @@
-"""Reads penalty segments: one `Sanction` per segment, at its first sanction verb."""
+"""Reads penalty segments: one `Sanction` per segment (cut at 。；; and line breaks), at its first sanction verb.
+
+In: a `Layout`. Out: sanctions in order, with kinds, the authority that imposes them, the offence and the provision that
+it breaches. A verb inside a name (自责令改正之日, 作出吊销许可证的决定) or denied (免予处罚) sanctions nothing, and an
+authority that 应当责令 is under an obligation instead.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +11,132 @@ import re
 from dataclasses import dataclass
 
 from nlp.pipes.sanctions import patterns
-from nlp.text.clauses import Layout
-
-_SANCTION = re.compile(patterns.SANCTION)
+from nlp.text.clauses import Layout, marker_end
 
 
 @dataclass(frozen=True, slots=True)
 class Sanction:
-    """`[start, end)` is the cue, the first sanction verb of the segment `[segment_start, segment_end)`."""
+    """`[start, end)` is the cue, the first sanction verb; `verbs` are the starts of all sanction verbs of the segment.
+    `kinds` come from `patterns.KINDS`, sorted. Empty text = not said."""
 
     start: int
     end: int
     segment_start: int
     segment_end: int
+    pattern: str
+    verbs: tuple[int, ...] = ()
     kinds: tuple[str, ...] = ()
+    authority: str = ""
+    offence: str = ""
+    provision: str = ""
+    confidence: float = 1.0
+    reason: str = ""
+
+
+_NAMES = [name for name, _ in (*patterns.STRONG_VERBS, *patterns.WEAK_VERBS)]
+_STRONG = len(patterns.STRONG_VERBS)
+_VERB = re.compile(
+    "|".join(
+        f"(?P<v{number}>{expression})"
+        for number, (_, expression) in enumerate((*patterns.STRONG_VERBS, *patterns.WEAK_VERBS))
+    )
+)
+_OFFENCE = re.compile("|".join(map(re.escape, patterns.OFFENCE)))
+_NO_OFFENCE = re.compile("|".join(map(re.escape, patterns.NO_OFFENCE)))
+_LEFT = re.compile(f"(?:{'|'.join(map(re.escape, sorted(patterns.LEFT_NAMES, key=len, reverse=True)))})$")
+_LEFT_REACH = re.compile(f"(?:{'|'.join(map(re.escape, patterns.LEFT_NAMES_REACH))})[^，。；]*$")
+_RIGHT = re.compile(patterns.RIGHT_NAMES)
+_ORDERING = re.compile(patterns.ORDERING_MODALS)
+_OBLIGED = re.compile(r"应当|必须|(?<!反)应(?![急用对])|须")
+_HARD = re.compile(r"罚款|没收|吊销|拘留|处分|追究|警告")
+_KINDS = tuple((kind, re.compile(expression)) for kind, expression in patterns.KINDS)
+_AUTHORITY = re.compile(
+    r"由([^，。；]{2,60}?)(?=依法|依照|按照|根据|依据|责令|给予|处|没收|吊销|予以|视|对|追究|在|可以|并|暂扣|取缔|撤销|$)"
+)
+_PROVISION = re.compile(
+    r"违反[^，。；]{0,60}?规定|违反[^，。；]{0,30}第[^，。；]{1,20}?条[^，。；]{0,20}?(?=规定|，|的)"
+)
+_DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
 
 
 def find_sanctions(layout: Layout) -> tuple[Sanction, ...]:
-    found: list[Sanction] = []
-    for match in _SANCTION.finditer(layout.masked):
-        segment = layout.segment(match.start())
-        if found and found[-1].segment_start == segment[0]:
-            continue
-        found.append(Sanction(match.start(), match.end(), *segment))
-    return tuple(found)
+    """Sanctions in order of start, at most one per segment."""
+    groups: dict[int, list[tuple[int, int, int]]] = {}
+    for match in _VERB.finditer(layout.masked):
+        number = int((match.lastgroup or "v0")[1:])
+        if _sanctions(layout, match.start(), match.end(), number):
+            groups.setdefault(layout.segment(match.start())[0], []).append((match.start(), match.end(), number))
+    return tuple(_read(layout, verbs) for verbs in groups.values())
+
+
+def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
+    """Whether the verb sanctions somebody here."""
+    clause, segment = layout.clause(start), layout.segment(start)
+    left = layout.masked[clause[0] : start].strip()
+    right = layout.masked[end : clause[1]].strip()
+    if _LEFT.search(left) or _LEFT_REACH.search(left) or _RIGHT.match(right):
+        return False
+    if right.endswith("的") and left and layout.closing(clause) not in ("。", ""):
+        return False
+    if number >= _STRONG:
+        offence = layout.masked[segment[0] : start]
+        if not _OFFENCE.search(offence) or _NO_OFFENCE.search(offence):
+            return False
+        if _OBLIGED.search(left):
+            return False
+    if _NAMES[number] == "责令" and _is_duty(layout, segment, left, start):
+        return False
+    return not _in_duty_list(layout, start)
+
+
+def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) -> bool:
+    """应当责令, or 责令 that goes on with what an authority is told to do."""
+    rest = layout.masked[start : segment[1]]
+    if _HARD.search(rest):
+        return False
+    if _ORDERING.search(left):
+        return True
+    if left.strip("并及时且依法") or layout.clause(start)[0] <= segment[0]:
+        return False
+    before = layout.clauses_between(segment[0], layout.clause(start)[0])
+    return bool(before) and _OBLIGED.search(layout.masked[slice(*before[-1])]) is not None
+
+
+def _in_duty_list(layout: Layout, start: int) -> bool:
+    """Items that spell out tasks or powers punish nobody."""
+    line = layout.line(start)
+    if marker_end(layout.text, line[0]) == line[0] or line[0] == 0:
+        return False
+    position = layout.lines.index(line)
+    for above in reversed(layout.lines[max(0, position - 40) : position]):
+        words = layout.masked[slice(*above)].rstrip()
+        if words.endswith(("：", ":")):
+            return _DUTY_LEAD.search(words) is not None
+        if words and marker_end(layout.text, above[0]) == above[0]:
+            return False
+    return False
+
+
+def _read(layout: Layout, verbs: list[tuple[int, int, int]]) -> Sanction:
+    start, end, number = verbs[0]
+    segment = layout.segment(start)
+    words = layout.masked[slice(*segment)]
+    head = layout.text[segment[0] : start]
+    cut = max(head.rfind("的，"), head.rfind("的,"))
+    authority = _AUTHORITY.search(layout.masked, segment[0] + max(cut, 0), segment[1])
+    sentence = layout.sentence(start)
+    provision = _PROVISION.search(layout.text, sentence[0], segment[1])
+    weak = number >= _STRONG
+    return Sanction(
+        start,
+        end,
+        *segment,
+        pattern=_NAMES[number],
+        verbs=tuple(verb for verb, _, _ in verbs),
+        kinds=tuple(kind for kind, expression in _KINDS if expression.search(words)),
+        authority=authority.group(1) if authority and authority.start() <= end else "",
+        offence=head[: cut + 1].strip() if cut >= 0 else "",
+        provision=provision.group() if provision else "",
+        confidence=0.7 if weak else 1.0,
+        reason=f"{_NAMES[number]} sanctions only after an offence" if weak else "",
+    )
