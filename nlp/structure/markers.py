@@ -61,8 +61,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A candidate at [start, end) of the text; `body` is where the text after it begins. `label` is as printed, without
-    blanks. `fresh` says that an unmarked line stands between this marker and the one before it."""
+    """A candidate at [start, end) of the text; `body` is where the text after it begins (for 编章节, after the heading).
+    `label` is as printed, without blanks. `fresh` says that an unmarked line stands between this marker and the one before it."""
 
     start: int
     end: int
@@ -91,6 +91,8 @@ _UNITS = {
 _CITED = re.compile(
     r" ?(?:[、，。；：）》”,;)]|第|[款项目]|规定|所(?:称|列|规定)|之规定|的|和|与|或|及|至|到|中|以[前后下上外]|之[一二三四五六七八九十])"
 )
+_FIRST_ARTICLE = re.compile(rf"第 ?{_ORDINAL} ?条(?= |$|[^款项、，。的之])")
+_LONGEST_HEADING = 60
 _SENTENCE_END = "。；！？”）"
 
 _LIST = re.compile(
@@ -104,7 +106,10 @@ _LIST = re.compile(
     r"|(?P<roman_sign>[Ⅰ-Ⅻⅰ-ⅻ]) ?[、.]?"
     r"|[（(]?(?P<letter>[A-Za-z]{1,5})(?:[）)、]|\.(?![A-Za-z0-9]))"
 )
-_INLINE = re.compile(rf"(?<=[：；。:;])(?: ?)[（(](?P<bracketed>[{_CHINESE}]{{1,3}})[）)]")
+_INLINE = re.compile(
+    rf"(?<=[：；。:;]) ?(?:[（(](?P<bracketed>[{_CHINESE}]{{1,3}})[）)]|(?P<chinese>[{_CHINESE}]{{1,3}})、"
+    r"|(?P<number>[0-9]{1,2})[.、](?![0-9])|(?P<circled>[①-⑳]))"
+)
 _ROMAN = re.compile(r"(?=[ivxl])l?x{0,3}(?:ix|iv|v?i{0,3})$")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 
@@ -152,15 +157,22 @@ def _spine_marker(text: str, at: int, end: int, fresh: bool, *, opens_line: bool
             strength = Strength.STRONG if opens_line else Strength.PLAIN
         else:
             strength = Strength.PLAIN if opens_line else Strength.INLINE
+        body = stop + 1 if _blank(text, stop, end) else stop
     else:
-        heading = text[stop:end].strip()
-        if not opens_line or len(heading) > 60 or heading.endswith(("。", "；", "，", "：")):
+        body = _end_of_heading(text, stop, end)
+        heading = text[stop:body].strip()
+        if not opens_line or len(heading) > _LONGEST_HEADING or heading.endswith(("。", "；", "，", "：")):
             return None
         cited = _CITED.match(text, stop, end) is not None and not set_off
         strength = Strength.CITATION if cited else Strength.STRONG
-    body = stop + 1 if _blank(text, stop, end) else stop
     label = match.group().replace(" ", "")
     return Marker(at, stop, body, label, (Reading(unit, number, sub),), strength, fresh)
+
+
+def _end_of_heading(text: str, start: int, end: int) -> int:
+    """Where the heading of a 章 ends: with the line, or before a run-on 第X条."""
+    article = _FIRST_ARTICLE.search(text, start, min(end, start + _LONGEST_HEADING))
+    return article.start() if article is not None else end
 
 
 def _list_marker(text: str, at: int, end: int, fresh: bool) -> Marker | None:
@@ -238,10 +250,9 @@ def _inline_markers(text: str, at: int, end: int) -> Iterator[Marker]:
         if marker is not None and marker.strength is not Strength.CITATION:
             found.append(marker)
     for match in _INLINE.finditer(text, at, end):
-        number = ordinal(match["bracketed"])
-        if number is not None and match.end() < end:
-            begin = match.end() - len(match.group().lstrip())
-            reading = Reading(MarkerClass.BRACKETED, number)
-            found.append(Marker(begin, match.end(), match.end(), match.group().strip(), (reading,), Strength.INLINE))
+        readings = _readings(match)
+        if readings and match.end() < end:
+            label = match.group().strip()
+            found.append(Marker(match.end() - len(label), match.end(), match.end(), label, readings, Strength.INLINE))
     found.sort(key=lambda marker: marker.start)
     yield from found

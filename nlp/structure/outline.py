@@ -79,10 +79,10 @@ def least_cost(markers: Sequence[Marker], start: S, moves: Moves[S]) -> list[Pla
         limit = paths[0].cost + BEAM_MARGIN
         beam = [path for path in paths if path.cost <= limit]
     placements: list[Placement] = []
-    path: _Path[S] | None = beam[0]
-    while path is not None and path.placement is not None:
-        placements.append(path.placement)
-        path = path.before
+    step: _Path[S] | None = beam[0]
+    while step is not None and step.placement is not None:
+        placements.append(step.placement)
+        step = step.before
     placements.reverse()
     return placements
 
@@ -234,4 +234,5 @@ def _cost_of_opening(state: _ListState, reading: Reading, inline: bool) -> float
 
 def solve_list(markers: Sequence[Marker]) -> list[Placement]:
     """Placements of list candidates below one article, or in one notice; depth 0 is the outermost list."""
-    return least_cost(markers, (), _list_moves)
+    start: _ListState = ()
+    return least_cost(markers, start, _list_moves)

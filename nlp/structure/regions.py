@@ -86,12 +86,15 @@ _ORGAN = re.compile(
     r"(?:部|委员会|委|局|厅|署|院|办公室|政府|大会|常务委员会|协会|中心|总局|银行|海关|公司|党委|常委会|总署|主席|省长|市长|部长|局长|主任)$"
 )
 _SENTENCE = re.compile(r"[。；！？]")
+_UNFINISHED = re.compile(r"[^。；：！？.;:!?”）》)\n]$")
+_SHORTEST_WRAPPED = 20
 
 
-def find_regions(lines: tuple[Line, ...]) -> Regions:
-    """Cut a document into its parts. Time is linear in the length of the text."""
+def find_regions(lines: tuple[Line, ...], first_attachment: int = 0) -> Regions:
+    """Cut a document into its parts; no line before number `first_attachment` opens an attachment. Time is linear in
+    the length of the text."""
     contents = _find_contents(lines)
-    attachments = _find_attachments(lines, contents[1])
+    attachments = _find_attachments(lines, max(contents[1], first_attachment))
     end = attachments[0].first if attachments else len(lines)
     return Regions(lines, contents, _find_closing(lines, contents[1], end), attachments)
 
@@ -178,6 +181,12 @@ def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:
     return closing
 
 
-def is_final_clause(text: str) -> bool:
+def is_final_clause(line: Line) -> bool:
     """Whether an unmarked line is the closing formula of a notice (本通知自…起施行)."""
-    return _FINAL_CLAUSE.match(text) is not None
+    return not line.in_table and _FINAL_CLAUSE.match(line.text) is not None
+
+
+def is_unfinished(text: str) -> bool:
+    """Whether a line breaks off in mid-sentence, so that the next one goes on with it. Short lines are headings, cells
+    and names, and end where they end."""
+    return len(text) >= _SHORTEST_WRAPPED and _UNFINISHED.search(text) is not None

@@ -154,8 +154,8 @@ def _descend(citation: Citation, start: Provision | None, here: Provision | None
             return None
     if first == _ITEM and current is not None and start is None:
         # 第三项 without 款 means the list of this 款, else the only list of this 条.
-        found = _numbered(current, path[_ITEM] or 0, "point", index) or _point_of_article(
-            index.enclosing(current, _ARTICLE), path[_ITEM] or 0, index
+        found = _numbered(current, path[_ITEM], "point", index) or _point_of_article(
+            index.enclosing(current, _ARTICLE), path[_ITEM], index
         )
         return _subpoint(found, path, index)
     region = _region(here)
@@ -206,7 +206,7 @@ def _numbered(above: Provision | None, number: int | None, name: str, index: Ind
     return index.by_eid.get(f"{above.eid}__{name}_{number}") if above is not None else None
 
 
-def _point_of_article(article: Provision | None, number: int, index: Index) -> Provision | None:
+def _point_of_article(article: Provision | None, number: int | None, index: Index) -> Provision | None:
     """第五条第三项 without 款: the item, when only one 款 of the article has an item of that number."""
     if article is None:
         return None
