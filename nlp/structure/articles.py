@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nlp.structure.lost import restore_lost_items
 from nlp.structure.markers import Marker, MarkerClass
 from nlp.structure.outline import Move, Placement, solve_list
-from nlp.structure.regions import is_unfinished
+from nlp.structure.regions import Line, is_unfinished
 from nlp.structure.tree import Containers, Scope, Tree
 from rules_db.model import ProvisionKind
 
@@ -59,21 +60,27 @@ def _add_passage(
     tree: Tree, scope: Scope, line: int, start: int, end: int, markers: Sequence[Marker], holder: int
 ) -> None:
     """款, 项 and 目 of [start, end), which begins on line number `line`, below `holder`."""
+    stretches: list[tuple[int, int]] = []
+    tables: dict[int, Line] = {}
+    for current in scope.lines[line : scope.stop]:
+        if current.start >= end:
+            break
+        begin, finish = max(current.start, start), min(current.end, end)
+        if begin < finish:
+            if current.in_table:
+                tables[begin] = current
+            stretches.append((begin, finish))
     placements = solve_list(markers)
     decided = [pair for pair in zip(markers, placements, strict=True) if pair[1].move is not Move.TEXT]
+    decided = restore_lost_items(tree.text, stretches, decided)
     paragraph: int | None = None
     paragraphs = at = 0
     items: list[int] = []
     previous, in_table = "", False
-    for current in scope.lines[line : scope.stop]:
-        begin, finish = max(current.start, start), min(current.end, end)
-        if current.start >= end:
-            break
-        if begin >= finish:
-            continue
-        if current.in_table:
+    for begin, finish in stretches:
+        if begin in tables:
             if not in_table:
-                tree.add_table(current, items[-1] if items else paragraph if paragraph is not None else holder)
+                tree.add_table(tables[begin], items[-1] if items else paragraph if paragraph is not None else holder)
             in_table, previous = True, ""
             continue
         in_table = False
