@@ -1,0 +1,8 @@
+"""What Datasette is given on top: search functions, pages, response headers, a guard for spreadsheets, cell rendering.
+
+Only hooks that Datasette 0.65 and 1.0 share are used. Nothing outside this package imports datasette, apart from serve.
+"""
+
+from rules_db.datasette_plugins import cells, headers, pages, search_functions, spreadsheet_guard
+
+PLUGINS = (search_functions, pages, cells, headers, spreadsheet_guard)

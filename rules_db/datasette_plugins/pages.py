@@ -1,0 +1,199 @@
+"""The pages: addresses to page values to templates. What a page shows is decided in rules_db.pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from datasette import hookimpl
+from datasette.utils.asgi import Response
+
+from rules_db.datasette_plugins import presentation
+from rules_db.pages import compare, instrument, overview, rule, searching
+from rules_db.pages.language import COOKIE, LANGUAGES, choose_language, translator
+
+DATABASE = "rules"
+AS_OF_COOKIE = "guiji_as_of"
+_YEAR = 365 * 24 * 3600
+_LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
+
+T = TypeVar("T")
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [
+        (r"^/$", home),
+        (r"^/search$", search),
+        (r"^/instrument/(?P<id>[^/]+)$", show_instrument),
+        (r"^/rule/(?P<id>[^/]+)$", show_rule),
+        (r"^/diff$", show_diff),
+        (r"^/as-of$", as_of),
+        (r"^/changes$", changes),
+        (r"^/coverage$", coverage),
+        (r"^/catalogue$", catalogue),
+        (r"^/sources$", sources),
+        (r"^/about$", about),
+        (r"^/language/(?P<language>[a-z]+)$", set_language),
+    ]
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
+    """Functions of all templates, and defaults for the error page, which Datasette renders without template variables."""
+    env.globals.update(
+        {
+            **_words("en"),
+            "here": "/",
+            "urls": datasette.urls,
+            "as_of": None,
+            "about": None,
+            "link": _link,
+            **presentation.functions(),
+        }
+    )
+
+
+@hookimpl
+def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Any]:
+    """What differs from request to request: language, address, the day chosen, facts about the data."""
+
+    async def variables() -> dict[str, Any]:
+        path = request.path if request is not None else "/"
+        query = f"?{request.query_string}" if request is not None and request.query_string else ""
+        return {
+            **_words(_language(request)),
+            "here": path + query,
+            "as_of": _as_of(request),
+            "about": await _read(datasette, overview.about) if DATABASE in datasette.databases else None,
+        }
+
+    return variables
+
+
+async def home(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "home", await _read(datasette, overview.home_page))
+
+
+async def search(datasette: Any, request: Any) -> Any:
+    filters = searching.Filters(
+        request.args.get("jurisdiction") or None,
+        request.args.get("instrument_type") or None,
+        request.args.get("status") or None,
+        _as_of(request),
+    )
+    query = request.args.get("q") or ""
+    offset = _whole_number(request.args.get("offset"))
+    page = await _read(datasette, lambda connection: searching.search_page(connection, query, filters, offset))
+    return await _page(datasette, request, "search", page)
+
+
+async def show_instrument(datasette: Any, request: Any) -> Any:
+    key, version, day = request.url_vars["id"], request.args.get("version") or None, _as_of(request)
+    page = await _read(datasette, lambda c: instrument.instrument_page(c, key, version=version, as_of=day))
+    return await _page(datasette, request, "instrument", page)
+
+
+async def show_rule(datasette: Any, request: Any) -> Any:
+    key, day = request.url_vars["id"], _as_of(request)
+    page = await _read(datasette, lambda c: rule.rule_page(c, key, as_of=day))
+    return await _page(datasette, request, "rule", page)
+
+
+async def show_diff(datasette: Any, request: Any) -> Any:
+    wishes = [request.args.get(name) or None for name in ("instrument", "from", "to")]
+    page = await _read(datasette, lambda c: compare.compare_page(c, *wishes))
+    return await _page(datasette, request, "diff", page)
+
+
+async def as_of(datasette: Any, request: Any) -> Any:
+    """Choosing a day here makes it hold on all pages; an empty choice goes back to today."""
+    chosen = _as_of(request)
+    day = chosen or (await _read(datasette, overview.about)).as_of
+    page = await _read(datasette, lambda c: overview.as_of_page(c, day))
+    response = await _page(datasette, request, "as_of", page, day=day)
+    if "as_of" in request.args:
+        response.set_cookie(AS_OF_COOKIE, chosen or "", max_age=_YEAR if chosen else 0, httponly=True, samesite="lax")
+    return response
+
+
+async def changes(datasette: Any, request: Any) -> Any:
+    wishes = {name: request.args.get(name) or None for name in ("kind", "jurisdiction", "since")}
+    page = await _read(datasette, lambda c: overview.changes_page(c, **wishes))
+    return await _page(datasette, request, "changes", page, wishes=wishes)
+
+
+async def coverage(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "coverage", await _read(datasette, overview.coverage_page))
+
+
+async def catalogue(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "catalogue", await _read(datasette, overview.catalogue_page))
+
+
+async def sources(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "sources", await _read(datasette, overview.sources_page))
+
+
+async def about(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "about", await _read(datasette, overview.about))
+
+
+async def set_language(datasette: Any, request: Any) -> Any:
+    """Remember the language and go back to where the reader was; never to another site."""
+    language = request.url_vars["language"]
+    wished = request.args.get("next") or ""
+    response = Response.redirect(wished if _LOCAL_PATH.fullmatch(wished) else datasette.urls.path("/"))
+    if language in LANGUAGES:
+        response.set_cookie(COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
+    return response
+
+
+async def _page(datasette: Any, request: Any, template: str, page: Any, **values: Any) -> Any:
+    status = 200
+    if page is None:
+        template, status = "not_found", 404
+    html = await datasette.render_template(f"guiji/{template}.html", {"page": page, **values}, request=request)
+    return Response.html(html, status=status)
+
+
+async def _read(datasette: Any, function: Callable[[Any], T]) -> T:
+    result: T = await datasette.get_database(DATABASE).execute_fn(function)
+    return result
+
+
+def _words(language: str) -> dict[str, Any]:
+    other = next(name for name in LANGUAGES if name != language)
+    return {"t": translator(language), "language": language, "other_language": other}
+
+
+def _language(request: Any) -> str:
+    if request is None:
+        return "en"
+    return choose_language(
+        request.args.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language")
+    )
+
+
+def _as_of(request: Any) -> str | None:
+    """The day asked for in the address, else the remembered one; None = today. What is no date is no wish."""
+    if request is None:
+        return None
+    wish = request.args.get("as_of") if "as_of" in request.args else request.cookies.get(AS_OF_COOKIE)
+    try:
+        return date.fromisoformat(wish).isoformat() if wish else None
+    except ValueError:
+        return None
+
+
+def _whole_number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _link(base: str, **parameters: object) -> str:
+    """An address with those parameters that have a value."""
+    kept = {name.rstrip("_"): value for name, value in parameters.items() if value not in (None, "")}
+    return f"{base}?{urlencode(kept)}" if kept else base

@@ -1,0 +1,81 @@
+"""Values to safe HTML: everything that templates show with tags of its own is made here, and escaped here.
+
+Jinja escapes whatever else a template shows; only the functions below return Markup.
+"""
+
+from __future__ import annotations
+
+import html
+from collections import Counter
+from typing import Any
+
+from markupsafe import Markup
+
+from rules_db.diff.result import Entry, HunkKind, InstrumentDiff
+from rules_db.model import Continuity
+from rules_db.search import highlight_html
+
+
+def functions() -> dict[str, Any]:
+    """What templates may call."""
+    return {
+        "number": number,
+        "highlight": highlight,
+        "trusted": trusted,
+        "law_text": law_text,
+        "counted": counted,
+        "is_unchanged": is_unchanged,
+        "unchanged": lambda diff: sum(map(is_unchanged, diff.entries)),
+        "side": side,
+    }
+
+
+def number(value: float) -> str:
+    """A quantity without a needless fraction, with thousands apart."""
+    return f"{int(value):,}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def highlight(text: str, terms: tuple[str, ...]) -> Markup:
+    return Markup(highlight_html(text, terms))  # noqa: S704 (escaped there)
+
+
+def trusted(made_by_us: str) -> Markup:
+    """HTML from rules_db.search or rules_db.pages.rule, which escape every piece of text. Nothing else goes in here."""
+    return Markup(made_by_us)  # noqa: S704
+
+
+def law_text(row: Any) -> Markup:
+    """A provision as paragraphs, its label in front in bold."""
+    label, text = row["label"], row["text"]
+    parts = []
+    for n, line in enumerate(text.split("\n")):
+        words = html.escape(line.strip())
+        if n == 0 and label and line.startswith(label):
+            words = f"<b>{html.escape(label)}</b>{html.escape(line[len(label) :])}"
+        if words:
+            parts.append(f"<p>{words}</p>")
+    return Markup("".join(parts))  # noqa: S704 (escaped above)
+
+
+def counted(diff: InstrumentDiff) -> list[tuple[str, int]]:
+    """Kinds of links with their numbers, changes first."""
+    counts = Counter(entry.link.continuity for entry in diff.entries)
+    return [(kind.value, counts[kind]) for kind in sorted(counts, key=lambda k: (k == Continuity.SAME, -counts[k]))]
+
+
+def is_unchanged(entry: Entry) -> bool:
+    """Nothing that a reader must weigh: same words in the same place, or a new number alone."""
+    return entry.link.continuity in (Continuity.SAME, Continuity.RENUMBERED) and not entry.substantive
+
+
+def side(entry: Entry, which: str) -> Markup:
+    """One side of a comparison, differing stretches in <del> or <ins>; what is only typography stays faint."""
+    tag = "del" if which == "old" else "ins"
+    parts = []
+    for hunk in entry.hunks:
+        text = html.escape(hunk.old if which == "old" else hunk.new).replace("\n", "<br>")
+        if hunk.kind is HunkKind.EQUAL or not text:
+            parts.append(text)
+        else:
+            parts.append(f'<{tag} class="hunk-{hunk.kind.value}">{text}</{tag}>')
+    return Markup("".join(parts))  # noqa: S704 (escaped above)

@@ -1,0 +1,209 @@
+"""Pages about the rule set as a whole: home, changes, a day in time, coverage, catalogue, sources, about."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+Row = sqlite3.Row
+Rows = tuple[sqlite3.Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The rows of `about`: when, of which day, whether sample data, counts and promises."""
+
+    published_at: str
+    as_of: str
+    sample: bool
+    counts: dict[str, int]
+    promises: tuple[str, ...]
+    pipeline_versions: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    changes: Rows
+    guidance: tuple[tuple[Row, tuple[str, ...]], ...]
+    upcoming: Rows
+    health: Rows
+    unreachable: Rows
+    suspect: int
+    open_gaps: int
+    unmapped: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    changes: Rows
+    kinds: Rows
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsOfPage:
+    instruments: Rows
+    began: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class CoveragePage:
+    instruments: Rows
+    suspects: Rows
+    proposals: Rows
+    open_gaps: Rows
+    filled_gaps: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguePage:
+    controls: Rows
+    hardware: Rows
+    evidence: Rows
+    rules: dict[tuple[str, str], list[Row]]
+    links: dict[tuple[str, str], list[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    sources: Rows
+    provinces: Rows
+
+
+def about(connection: sqlite3.Connection) -> About:
+    values = {row["key"]: row["value"] for row in connection.execute("SELECT key, value FROM about")}
+    numbered = sorted((int(key.removeprefix("promise_")), words) for key, words in values.items() if "promise_" in key)
+    return About(
+        values["published_at"],
+        values["as_of"],
+        values["sample"] == "1",
+        {key.removeprefix("count_"): int(value) for key, value in values.items() if key.startswith("count_")},
+        tuple(words for _n, words in numbered),
+        values["pipeline_versions"],
+    )
+
+
+def home_page(connection: sqlite3.Connection) -> HomePage:
+    guidance = _all(connection, "SELECT * FROM new_guidance LIMIT 6")
+    return HomePage(
+        _all(connection, "SELECT * FROM change ORDER BY recorded_at DESC, valid_on DESC, id LIMIT 10"),
+        tuple((row, reasons(row["reasons"])) for row in guidance),
+        _all(connection, "SELECT * FROM upcoming_effective LIMIT 8"),
+        _all(connection, "SELECT verdict, count(*) AS n FROM source_health GROUP BY verdict ORDER BY n DESC, verdict"),
+        _all(
+            connection,
+            """SELECT * FROM source_health WHERE unreachable_since IS NOT NULL
+                           ORDER BY unreachable_since LIMIT 6""",
+        ),
+        _one(connection, "SELECT count(*) FROM mapping WHERE status = 'suspect'"),
+        _one(connection, "SELECT count(*) FROM open_gaps"),
+        _one(connection, "SELECT coalesce(sum(unmapped), 0) FROM coverage"),
+    )
+
+
+def changes_page(
+    connection: sqlite3.Connection,
+    *,
+    kind: str | None = None,
+    jurisdiction: str | None = None,
+    since: str | None = None,
+    limit: int = 200,
+) -> ChangesPage:
+    """Newest first. `since` is an ISO date of recording."""
+    arguments = {"kind": kind, "jurisdiction": jurisdiction, "since": since, "limit": limit}
+    where = """WHERE (:kind IS NULL OR kind = :kind) AND (:jurisdiction IS NULL OR jurisdiction = :jurisdiction)
+                 AND (:since IS NULL OR recorded_at >= :since)"""
+    changes = connection.execute(
+        f"SELECT * FROM change {where} ORDER BY recorded_at DESC, valid_on DESC, instrument_id, id LIMIT :limit",  # noqa: S608
+        arguments,
+    ).fetchall()
+    total = connection.execute(f"SELECT count(*) FROM change {where}", arguments).fetchone()[0]  # noqa: S608
+    kinds = _all(connection, "SELECT kind, count(*) AS n FROM change GROUP BY kind ORDER BY n DESC, kind")
+    return ChangesPage(tuple(changes), kinds, total)
+
+
+def as_of_page(connection: sqlite3.Connection, day: str) -> AsOfPage:
+    """What was valid on `day` (ISO), and what took effect in the 90 days up to it."""
+    valid = """e.status <> 'draft' AND (e.valid_from IS NULL OR e.valid_from <= :day)
+               AND (e.valid_to IS NULL OR e.valid_to > :day)"""
+    instruments = connection.execute(
+        f"""SELECT e.*, i.jurisdiction, i.jurisdiction_name, i.instrument_type, (
+              SELECT count(DISTINCT p.rule_version_id) FROM rule_place p WHERE p.expression_id = e.id) AS rules
+            FROM expression e JOIN instrument i ON i.id = e.instrument_id WHERE {valid}
+            ORDER BY i.jurisdiction <> '100000', i.jurisdiction, e.valid_from DESC, i.title""",  # noqa: S608 (constant)
+        {"day": day},
+    ).fetchall()
+    start = (date.fromisoformat(day) - timedelta(days=90)).isoformat()
+    began = [row for row in instruments if row["valid_from"] and row["valid_from"] > start]
+    return AsOfPage(tuple(instruments), tuple(sorted(began, key=lambda row: row["valid_from"], reverse=True)[:12]))
+
+
+def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
+    return CoveragePage(
+        _all(connection, "SELECT * FROM coverage LIMIT 200"),
+        _all(connection, "SELECT * FROM mapping_suspect LIMIT 100"),
+        _all(
+            connection,
+            """SELECT m.*, r.instrument_title, r.label, r.statement FROM mapping m JOIN rule r ON r.id = m.rule_id
+               WHERE m.status = 'proposed' ORDER BY m.score DESC, m.id LIMIT 50""",
+        ),
+        _all(connection, "SELECT * FROM open_gaps"),
+        _all(
+            connection,
+            """SELECT g.*, f.instrument_id, i.title AS instrument_title, f.eid, f.reason FROM gap_filling f
+               JOIN gap g ON g.id = f.gap_id JOIN instrument i ON i.id = f.instrument_id
+               ORDER BY f.recorded_at DESC, g.id LIMIT 50""",
+        ),
+    )
+
+
+def catalogue_page(connection: sqlite3.Connection) -> CataloguePage:
+    rules: dict[tuple[str, str], list[Row]] = {}
+    for row in connection.execute(
+        """SELECT m.target_kind, m.target_id, m.status AS mapping_status, r.* FROM mapping m JOIN rule r ON r.id = m.rule_id
+           WHERE m.status IN ('accepted', 'suspect') ORDER BY r.instrument_title, r.label, r.id"""
+    ):
+        rules.setdefault((row["target_kind"], row["target_id"]), []).append(row)
+    links: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for row in connection.execute("SELECT * FROM catalogue_link ORDER BY from_id, to_id"):
+        ours, theirs = (row["from_kind"], row["from_id"]), (row["to_kind"], row["to_id"])
+        links.setdefault(ours, []).append((*theirs, row["rationale"]))
+        links.setdefault(theirs, []).append((*ours, row["rationale"]))
+    return CataloguePage(
+        _all(connection, "SELECT * FROM control ORDER BY id"),
+        _all(connection, "SELECT * FROM hardware_item ORDER BY id"),
+        _all(connection, "SELECT * FROM evidence_item ORDER BY id"),
+        rules,
+        links,
+    )
+
+
+def sources_page(connection: sqlite3.Connection) -> SourcesPage:
+    return SourcesPage(
+        _all(
+            connection,
+            """SELECT s.*, j.name AS place, j.name_en AS place_en FROM source_health s
+               JOIN jurisdiction j ON j.code = s.jurisdiction
+               ORDER BY s.unreachable_since IS NULL, s.jurisdiction <> '100000', s.jurisdiction, s.id""",
+        ),
+        _all(connection, "SELECT * FROM jurisdiction_overview WHERE level IN ('national', 'province', 'city')"),
+    )
+
+
+def reasons(encoded: str) -> tuple[str, ...]:
+    """Why something was flagged, as sentences: the column holds a JSON list, or plain words."""
+    try:
+        decoded = json.loads(encoded)
+    except ValueError:
+        return (encoded,)
+    return tuple(str(part) for part in decoded) if isinstance(decoded, list) else (str(decoded),)
+
+
+def _all(connection: sqlite3.Connection, sql: str) -> Rows:
+    return tuple(connection.execute(sql).fetchall())
+
+
+def _one(connection: sqlite3.Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])

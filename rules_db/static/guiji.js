@@ -1,0 +1,26 @@
+/* Small comforts: filters apply when chosen, "/" goes to the search box, citations can be copied. Pages work without. */
+"use strict";
+document.querySelectorAll("button.copy").forEach(function (button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", function () {
+    var source = document.getElementById(button.dataset.copy);
+    navigator.clipboard.writeText(source.textContent.trim()).then(function () {
+      button.textContent = button.dataset.done;
+    });
+  });
+});
+document.querySelectorAll(".filters select, .filters input").forEach(function (control) {
+  control.addEventListener("change", function () {
+    if (control.form.q && control.form.q.value.trim()) control.form.requestSubmit();
+  });
+});
+document.addEventListener("keydown", function (event) {
+  var box = document.getElementById("q");
+  var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
+  if (event.key === "/" && box && !typing && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+});
