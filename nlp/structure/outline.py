@@ -177,6 +177,8 @@ _LIST_TEXT = {
     MarkerClass.CIRCLED: 5.0,
 }
 _LIST_TEXT_OTHER = 2.5
+_LATE_START = 5.5
+"""Above the cost of taking 二、三级… for text, below that of doing so for 二、 and 三、 alike."""
 _INLINE_TEXT = 2.5
 
 
@@ -222,7 +224,7 @@ def _count_on(frame: _Frame, reading: Reading, fresh: bool) -> tuple[float, Move
 
 
 def _cost_of_opening(state: _ListState, reading: Reading, inline: bool) -> float:
-    cost = 0.0 if reading.number == 1 else 4.0
+    cost = 0.0 if reading.number == 1 else _LATE_START
     if state and RANK[reading.marker_class] < RANK[state[-1][0]]:
         cost += 2.0
     if reading.prefix:

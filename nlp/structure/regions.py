@@ -61,6 +61,10 @@ def lines_of(text: str, tables: Sequence[tuple[int, int]] = ()) -> tuple[Line, .
 
 
 _CONTENTS = re.compile(r"目 ?[录次]$")
+_CONTAINER = re.compile(r"第 ?[一二三四五六七八九十百0-9]{1,5} ?(?P<unit>[编章节])")
+_CONTAINER_INSIDE = re.compile(r"第 ?[一二三四五六七八九十百0-9]{1,5} ?章")
+_ARTICLE_LINE = re.compile(r"第 ?[一二三四五六七八九十百0-9]{1,5} ?条")
+_FIRST_LINES = 200
 _PAGE_NUMBER = re.compile(r"[ .…·．—-]*[0-9（(）)]{0,6}$")
 _LONGEST_CONTENTS = 400
 _LONGEST_ENTRY = 60
@@ -104,20 +108,47 @@ def _entry_key(text: str) -> str:
 
 
 def _find_contents(lines: Sequence[Line]) -> tuple[int, int]:
-    """The table of contents, from its heading to the line where its first entry comes again."""
-    for i, line in enumerate(lines[:200]):
-        if not _CONTENTS.match(line.text) or i + 1 == len(lines):
+    """The table of contents, from its heading (or, without one, its first entry) to the line where that entry comes
+    again as a heading of the body."""
+    for i, line in enumerate(lines[:_FIRST_LINES]):
+        titled = _CONTENTS.match(line.text) is not None and i + 1 < len(lines)
+        if not titled and _CONTAINER.match(line.text) is None:
             continue
-        first = _entry_key(lines[i + 1].text)
-        stop = min(len(lines), i + 2 + _LONGEST_CONTENTS)
-        for j in range(i + 2, stop):
-            if first and _entry_key(lines[j].text) == first:
-                return i, j
-        j = i + 1
-        while j < stop and len(lines[j].text) <= _LONGEST_ENTRY and not _SENTENCE.search(lines[j].text):
-            j += 1
-        return i, j
+        entry = i + 1 if titled else i
+        if titled and len(_CONTAINER_INSIDE.findall(lines[entry].text)) > 1:
+            return i, entry + 1
+        stop = _end_of_entries(lines, entry)
+        if titled or _lists_siblings(lines[entry:stop]):
+            return i, _recurrence(lines, entry, stop)
+        if not titled:
+            break
     return 0, 0
+
+
+def _end_of_entries(lines: Sequence[Line], entry: int) -> int:
+    j = entry
+    while j < min(len(lines), entry + _LONGEST_CONTENTS) and _is_entry(lines[j].text):
+        j += 1
+    return j
+
+
+def _is_entry(text: str) -> bool:
+    return len(text) <= _LONGEST_ENTRY and not _SENTENCE.search(text) and _ARTICLE_LINE.match(text) is None
+
+
+def _lists_siblings(entries: Sequence[Line]) -> bool:
+    """Whether 第二章 follows 第一章 with nothing but headings between: no body does that."""
+    units = [match["unit"] for line in entries if (match := _CONTAINER.match(line.text)) is not None]
+    return len(units) == len(entries) and len(units) > len(set(units))
+
+
+def _recurrence(lines: Sequence[Line], entry: int, stop: int) -> int:
+    """Where the first entry comes again, else where the entries end."""
+    first = _entry_key(lines[entry].text)
+    for j in range(entry + 1, min(len(lines), stop + 1)):
+        if first and _entry_key(lines[j].text) == first:
+            return j
+    return stop
 
 
 def _is_signature(text: str) -> bool:
