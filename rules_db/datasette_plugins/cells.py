@@ -7,15 +7,16 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from datasette import hookimpl
 from markupsafe import Markup
+
+from rules_db.datasette_plugins.hooks import hook
 
 _MARK = re.compile(r"</?mark>")
 _ID = re.compile(r"[0-9A-Za-z_-]{4,64}")
 _PAGES = {"instrument_id": "instrument", "rule_id": "rule", "target_instrument_id": "instrument"}
 
 
-@hookimpl
+@hook
 def render_cell(value: Any, column: str, table: str | None, datasette: Any) -> Markup | None:
     """Whatever a query calls `snippet`, only <mark> survives in it; anything else is shown as text."""
     if not isinstance(value, str):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from datasette import hookimpl
+from rules_db.datasette_plugins.hooks import hook
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -42,7 +42,7 @@ def content_security_policy(path: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-@hookimpl
+@hook
 def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
     base = datasette.setting("base_url").rstrip("/")
 

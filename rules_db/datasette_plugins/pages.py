@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from datasette import hookimpl
 from datasette.utils.asgi import Response
 
 from rules_db.datasette_plugins import presentation
+from rules_db.datasette_plugins.hooks import hook
 from rules_db.pages import compare, instrument, overview, rule, searching
 from rules_db.pages.language import COOKIE, LANGUAGES, choose_language, translator
 
@@ -23,7 +23,7 @@ _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
 T = TypeVar("T")
 
 
-@hookimpl
+@hook
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     return [
         (r"^/$", home),
@@ -41,9 +41,9 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     ]
 
 
-@hookimpl
+@hook
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
-    """Functions of all templates, and defaults for the error page, which Datasette renders without template variables."""
+    """Functions of all templates, and defaults for the error page, which Datasette renders without our variables."""
     env.globals.update(
         {
             **_words("en"),
@@ -57,7 +57,7 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     )
 
 
-@hookimpl
+@hook
 def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Any]:
     """What differs from request to request: language, address, the day chosen, facts about the data."""
 
@@ -122,7 +122,12 @@ async def as_of(datasette: Any, request: Any) -> Any:
 
 async def changes(datasette: Any, request: Any) -> Any:
     wishes = {name: request.args.get(name) or None for name in ("kind", "jurisdiction", "since")}
-    page = await _read(datasette, lambda c: overview.changes_page(c, **wishes))
+    page = await _read(
+        datasette,
+        lambda c: overview.changes_page(
+            c, kind=wishes["kind"], jurisdiction=wishes["jurisdiction"], since=wishes["since"]
+        ),
+    )
     return await _page(datasette, request, "changes", page, wishes=wishes)
 
 

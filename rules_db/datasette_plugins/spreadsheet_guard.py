@@ -12,9 +12,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from datasette import hookimpl
-
 from rules_db.datasette_plugins.headers import Application, Message, Receive, Send
+from rules_db.datasette_plugins.hooks import hook
 
 # Full-width signs count: spreadsheets fold them.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
@@ -58,7 +57,7 @@ class CsvGuard:
         return cut
 
 
-@hookimpl
+@hook
 def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
     def wrap(application: Application) -> Application:
         async def wrapped(scope: Message, receive: Receive, send: Send) -> None:

@@ -10,7 +10,7 @@ Row = sqlite3.Row
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A run of provisions under one container (章); `anchor` is its place in the page, `name` empty before the first."""
+    """A run of provisions under one container (章); `anchor` is its place in the page; `name` is empty outside any."""
 
     anchor: str
     name: str
@@ -68,7 +68,7 @@ def instrument_page(
         ),
         tuple(
             connection.execute(
-                """SELECT * FROM change WHERE instrument_id = ? ORDER BY recorded_at DESC, valid_on DESC, id LIMIT 30""",
+                "SELECT * FROM change WHERE instrument_id = ? ORDER BY recorded_at DESC, valid_on DESC, id LIMIT 30",
                 (instrument_id,),
             )
         ),

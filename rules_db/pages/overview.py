@@ -94,8 +94,7 @@ def home_page(connection: sqlite3.Connection) -> HomePage:
         _all(connection, "SELECT verdict, count(*) AS n FROM source_health GROUP BY verdict ORDER BY n DESC, verdict"),
         _all(
             connection,
-            """SELECT * FROM source_health WHERE unreachable_since IS NOT NULL
-                           ORDER BY unreachable_since LIMIT 6""",
+            "SELECT * FROM source_health WHERE unreachable_since IS NOT NULL ORDER BY unreachable_since LIMIT 6",
         ),
         _one(connection, "SELECT count(*) FROM mapping WHERE status = 'suspect'"),
         _one(connection, "SELECT count(*) FROM open_gaps"),
@@ -162,8 +161,9 @@ def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
 def catalogue_page(connection: sqlite3.Connection) -> CataloguePage:
     rules: dict[tuple[str, str], list[Row]] = {}
     for row in connection.execute(
-        """SELECT m.target_kind, m.target_id, m.status AS mapping_status, r.* FROM mapping m JOIN rule r ON r.id = m.rule_id
-           WHERE m.status IN ('accepted', 'suspect') ORDER BY r.instrument_title, r.label, r.id"""
+        """SELECT m.target_kind, m.target_id, m.status AS mapping_status, r.*
+           FROM mapping m JOIN rule r ON r.id = m.rule_id WHERE m.status IN ('accepted', 'suspect')
+           ORDER BY r.instrument_title, r.label, r.id"""
     ):
         rules.setdefault((row["target_kind"], row["target_id"]), []).append(row)
     links: dict[tuple[str, str], list[tuple[str, str, str]]] = {}

@@ -65,7 +65,8 @@ def search_page(connection: sqlite3.Connection, query: str, filters: Filters, of
         as_of=filters.as_of,
     )
     places = connection.execute(
-        """SELECT j.code, j.name, j.name_en, count(*) AS n FROM instrument i JOIN jurisdiction j ON j.code = i.jurisdiction
+        """SELECT j.code, j.name, j.name_en, count(*) AS n
+           FROM instrument i JOIN jurisdiction j ON j.code = i.jurisdiction
            GROUP BY j.code ORDER BY j.code <> '100000', j.code"""
     ).fetchall()
     types = connection.execute("SELECT instrument_type FROM instrument GROUP BY 1 ORDER BY count(*) DESC, 1").fetchall()
