@@ -17,6 +17,7 @@ from rules_db.diff.canonical import mask
 from rules_db.diff.similarity import Vectors, Vocabulary
 
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]?")
+_SANCTION = re.compile("罚款|处分|责令|吊销|没收")
 _SHORTEST = 6
 
 ACCOUNTED = 0.55
@@ -98,6 +99,8 @@ def further_links(
     for (row, column), (score, mass) in _mutual(_scores(left, right)).items():
         i, j = left.owners[row], right.owners[column]
         if i in successor and j in predecessor:
+            if bool(_SANCTION.search(left.texts[row])) != bool(_SANCTION.search(right.texts[column])):
+                continue  # a penalty clause repeats the duty it backs; it does not continue it
             enough = (score >= _MOVED_SCORE and mass >= _MOVED_MASS) or (score >= _HEAVY_SCORE and mass >= _HEAVY_MASS)
         else:
             part = max(

@@ -17,8 +17,10 @@ from rapidfuzz.distance import Indel
 from scipy.optimize import linear_sum_assignment
 
 from rules_db.diff.canonical import fold
+from rules_db.diff.direction import appeared, direction, moved_base, same, vanished
 from rules_db.diff.result import Hunk, HunkKind, ThresholdChange
-from rules_db.diff.roles import Role, appeared, dimension, direction, role, same, sentence, vanished
+from rules_db.diff.roles import Role, Setting, setting
+from rules_db.diff.units import dimension
 from rules_db.model import Direction, Quantity
 
 _ENOUGH = 0.55
@@ -46,9 +48,11 @@ class _Known:
     """A placed quantity with what its sentence says."""
 
     placed: Placed
-    before: str
-    after: str
-    part: Role
+    setting: Setting
+
+    @property
+    def part(self) -> Role:
+        return self.setting.role
 
 
 def compare_quantities(
@@ -108,21 +112,17 @@ def whole_provision(placed: Sequence[Placed], found: Direction) -> list[Threshol
 
 
 def _known(placed: Placed) -> _Known:
-    before, after = sentence(placed.text, placed.quantity)
-    return _Known(placed, before, after, role(placed.quantity, before, after))
+    return _Known(placed, setting(placed.text, placed.quantity))
 
 
 def _paired(old: _Known, new: _Known) -> ThresholdChange | None:
     before, after = old.placed.quantity, new.placed.quantity
-    if same(before, after):
-        moved_base = before.base and after.base and before.base not in after.base and after.base not in before.base
-        if not moved_base:
-            return None
+    if not same(before, after):
+        found, reason = direction(before, old.setting, after, new.setting)
+    elif moved_base(before, after):
         found, reason = Direction.CHANGED, f"base changed from {before.base} to {after.base}"
-    elif old.part is not new.part and Role.CASE in (old.part, new.part):
-        found, reason = Direction.CHANGED, f"was {old.part}, is {new.part}"
     else:
-        found, reason = direction(before, after, new.part, new.after)
+        return None
     return ThresholdChange(old.placed.label, new.placed.label, before, after, found, reason)
 
 
@@ -149,8 +149,8 @@ def _score(old: _Known, new: _Known, positions: _Positions) -> float:
 
 
 def _context(old: _Known, new: _Known) -> float:
-    before = Indel.normalized_similarity(_words(old.before[-_WINDOW:]), _words(new.before[-_WINDOW:]))
-    after = Indel.normalized_similarity(_words(old.after[:_WINDOW]), _words(new.after[:_WINDOW]))
+    before = Indel.normalized_similarity(_words(old.setting.before[-_WINDOW:]), _words(new.setting.before[-_WINDOW:]))
+    after = Indel.normalized_similarity(_words(old.setting.after[:_WINDOW]), _words(new.setting.after[:_WINDOW]))
     return max(before, after) * 0.6 + min(before, after) * 0.4
 
 
