@@ -19,7 +19,7 @@ from .patterns import NAMING_BEFORE, NOT_BEFORE
 from .units import UNITS, Dimension, Unit, lookup
 
 _CHARACTERS = ARABIC_CHARACTERS + CHINESE_CHARACTERS
-# 千 and 百 that open a unit (千克, 百帕, 百分点) are no part of the numeral; 千米 is read as a unit behind Arabic digits only.
+# 千 and 百 that open a unit (千克, 百帕, 百分点) are no part of the numeral; 千米 is a unit behind Arabic digits only.
 _NO_PREFIX = r"(?!千[克瓦伏帕卡焦赫]|百帕|百分)"
 _MULTIPLIER = rf"(?:(?!千米){_NO_PREFIX}[十百千万亿])"
 _ARABIC = (
@@ -31,7 +31,7 @@ _CHINESE = (
     rf"(?:[{ARABIC_CHARACTERS}]{{1,8}}+(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])*+)?+"
 )
 NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半)"
-HEAD = re.compile(rf"(?<![第点.．{_CHARACTERS}])(?P<denominator>[{_CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
+HEAD = re.compile(rf"(?<![第.．{_CHARACTERS}])(?P<denominator>[{_CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
 _SECOND = re.compile(
     rf"(?:(?P<list>、)|[ \u3000]?(?:至(?!少|多|今)|到|[~～—–－―﹣∼-]{{1,4}})[ \u3000]?)"
     rf"(?P<sign>[-−＋+]|零下)?(?=[{_CHARACTERS}半])"
@@ -51,7 +51,7 @@ FRACTION = Unit("percent", Dimension.RATIO, False, "ratio")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A quantity: half-open offsets, exact value, upper end where two are given, unit; `shape` names how it was read."""
+    """A quantity: half-open offsets, exact value, upper end where two are given, unit; `shape` says how it was read."""
 
     start: int
     end: int
@@ -137,6 +137,8 @@ def _read_end(text: str, head: re.Match[str]) -> _End | None:
             return None
         unit = UNITS["%"] if head["denominator"] in ("百分之", "千分之", "万分之") else FRACTION
         return _End(end, value * _HUNDRED / below, unit, numeral)
+    if (numeral, text[end : end + 1]) in (("半", "数"), ("一", "半")):  # 半数以上, 一半以上
+        return _End(end + 1, _HUNDRED / 2, FRACTION, numeral)
     slashed = _SLASHED.match(text, end)
     if slashed and value.is_signed() is False and value < int(slashed["below"]) and value == int(value):
         return _End(slashed.end(), value * _HUNDRED / int(slashed["below"]), FRACTION, numeral)
@@ -259,16 +261,17 @@ def _shared_multiplier(first: _End, second: _End) -> Decimal:
 
 
 def _open_range(text: str, start: int, first: _End, lexicon: Lexicon) -> Amount | None:
-    """一万以上十万元以下: the first end leaves its unit to the second."""
+    """一万以上十万元以下罚款: the first end leaves its unit to the second, and both leave 元 to 罚款."""
     if first.unit is not None or not text.startswith("以上", first.end):
         return None
     head = HEAD.match(text, first.end + 2)
     second = _read_end(text, head) if head else None
-    if second is None or second.unit is None or lexicon.closing(text, second.end) is None:
+    edge = lexicon.closing(text, second.end) if second else None
+    if second is None or edge is None:
         return None
-    edge = lexicon.closing(text, second.end)
-    joined = _join(first.value, second.unit, second.value, second.unit)
-    return Amount(start, edge or second.end, *joined, "以上以下") if joined else None
+    unit = second.unit or (UNITS["元"] if text.startswith(("罚款", "的罚款"), edge) else None)
+    joined = _join(first.value, unit, second.value, unit) if unit else None
+    return Amount(start, edge, *joined, "以上以下") if joined else None
 
 
 def _join(low: Decimal, unit: Unit, high: Decimal, other: Unit) -> tuple[Decimal, Decimal, Unit] | None:

@@ -1,7 +1,7 @@
 """The comparator tables compiled for looking around a quantity: what stands before it, behind it, or apart from it.
 
-In: a text and the offsets of a quantity. Out: which word bounds it, how, and where the span then starts or ends. Looks to
-the left stay inside a window of fixed length. A `Lexicon` is made from tables, so that a test can leave one entry out.
+In: a text and the offsets of a quantity. Out: which word bounds it, how, and where the span then starts or ends. Looks
+to the left stay inside a window of fixed length. A `Lexicon` is made from tables: a test can leave an entry out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _EXCLUSIVE = {inclusive: exclusive for exclusive, inclusive in _INCLUSIVE.items(
 _INCLUDING = re.compile(
     r"[（(](?:均?(?P<yes>含|包含|包括)|均?(?P<no>不含|不包含|不包括))(?:本数)?[^（）()\n。；，]{0,10}[）)]"
 )
+# 一个车位（每个车位按二十平方米计）以上: an aside between the quantity and its comparator.
+_ASIDE = re.compile(r"[（(][^（）()\n]{1,24}[）)](?=及?以[上下内])")
 _STOPS = r"，。；：、！？\n\r（）()《》,;:!?\"”“‘’"
 
 
@@ -61,10 +63,13 @@ class Lexicon:
         self.approximate = tuple(approximate)
         negated = [word for word, _, comparator in comparing if comparator]
         positive = [word for word, comparator, _ in comparing if comparator and len(word) > 1]
-        some = rf"(?:(?:{_any(negations)})(?:{_any(negated)})|{_any([*positive, *far_reaching])})"
-        self._ratio_gap = re.compile(rf"(?P<word>{some})(?P<gap>[^{_STOPS}处罚缴]{{1,20}})$")
+        compared = rf"(?:(?:{_any(negations)})(?:{_any(negated)})|{_any(positive)})"
+        wide = rf"[^{_STOPS}处罚缴前后内]"
+        narrow = rf"[^{_STOPS}处罚缴前后内给奖并或及按扣收减加每]"
+        per = rf"(?:每[^{_STOPS}每]{{1,6}})?"
+        self._ratio_gap = re.compile(rf"(?P<word>{compared}|{_any(far_reaching)})(?P<gap>[^{_STOPS}处罚缴]{{1,20}})$")
         self._short_gap = re.compile(
-            rf"(?P<word>{some})(?P<gap>[^{_STOPS}处罚缴给奖并或及按扣收减加每]{{0,7}}(?:每[^{_STOPS}每]{{1,6}})?)$"
+            rf"(?P<word>{compared})(?P<gap>{narrow}{{0,7}}{per})$|(?P<far>{_any(far_reaching)})(?P<room>{wide}{{1,8}})$"
         )
         superlatives = [word for word, _ in plain if word.startswith("最")]
         self._copula_gap = re.compile(rf"(?P<word>{_any(superlatives)})(?P<gap>{_any(copulas)})$")
@@ -98,8 +103,9 @@ class Lexicon:
         """The comparator word that starts at `end` or behind a bracket such as （含）, the edge behind the word."""
         start = end
         including = _INCLUDING.match(text, end)
-        if including:
-            start = including.end()
+        aside = including or _ASIDE.match(text, end)
+        if aside:
+            start = aside.end()
         if text[start : start + 1] not in self._after_first:
             return None
         for word, comparator, dimensions in self._after:
@@ -131,16 +137,19 @@ class Lexicon:
         return None
 
     def apart(self, text: str, start: int, floor: int, dimension: Dimension) -> tuple[Bound, str] | None:
-        """A comparator word left of the quantity with something in between (低于平均放养量60%, 至少保存三年), and what is
-        in between. A ratio may name its base there, anything else reaches a few characters only."""
+        """A comparator word left of the quantity with something in between (低于平均放养量60%, 至少保存三年), and what
+        is in between. A ratio may name its base there, anything else reaches a few characters only."""
         base = max(floor, start - _WINDOW)
         window = text[base:start]
-        expression = self._ratio_gap if dimension is Dimension.RATIO else self._short_gap
-        found = expression.search(window) or self._copula_gap.search(window)
-        if found is None:
-            return None
-        word = found["word"]
-        return Bound(word, self._before.get(word, Comparator.GE), base + found.start()), found["gap"]
+        found = (self._ratio_gap if dimension is Dimension.RATIO else self._short_gap).search(window)
+        if found is not None and found.lastgroup == "room":
+            word, gap = found["far"], found["room"]
+        else:
+            found = found or self._copula_gap.search(window)
+            if found is None:
+                return None
+            word, gap = found["word"], found["gap"]
+        return Bound(word, self._before[word], base + found.start()), gap
 
 
 def _before_table(

@@ -1,8 +1,8 @@
 """`find_thresholds(text)`: every quantity that bounds a norm, with comparator, exact value, unit, and its surroundings.
 
-Reading order: `find_thresholds` walks the numerals; amounts.py reads numeral and unit; `_bound` here looks left and right
-through lexicon.py for comparator words; frequency.py handles 每年一次; surroundings.py fills parameter, base and trigger.
-Words are data in patterns.py, units in units.py. Windows have fixed lengths: time is linear in the text.
+Reading order: `find_thresholds` walks the numerals; amounts.py reads numeral and unit; `_bound` here looks left and
+right through lexicon.py for comparator words; frequency.py handles 每年一次; surroundings.py fills parameter, base and
+trigger. Words are data in patterns.py, units in units.py. Windows have fixed lengths: time is linear in the text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from . import surroundings
 from .amounts import HEAD, Amount, is_day_of_month, read_amount, read_closing, skip_date
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon
-from .patterns import RELATIVE_BEFORE
+from .patterns import FAR_REACHING, RELATIVE_BEFORE
 from .units import Dimension
 
 # Confidence: how far the reading rests on explicit words.
@@ -30,8 +30,8 @@ BEFORE_EVENT = 0.7  # 届满前三个月: read as at least that long before
 def find_thresholds(text: str, lexicon: Lexicon = DEFAULT) -> list[Threshold]:
     """Thresholds of `text` in reading order, never overlapping; `text[span.start:span.end] == span.text`.
 
-    Values are exact: 万 and 亿 are multiplied out, a range has its lower end in `value`. `span.pattern` names the shape and
-    the words that were read. Pure, linear in `len(text)`.
+    Values are exact: 万 and 亿 are multiplied out, a range has its lower end in `value`. `span.pattern` names the shape
+    and the words that were read. Pure, linear in `len(text)`.
     """
     return list(_walk(text, lexicon))
 
@@ -65,9 +65,9 @@ def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold
         widened = read_closing(text, lexicon.skip_remark(text, after.edge), amount, lexicon)
         if widened is not None:
             return _made(text, widened, before, None, Comparator.RANGE, EXPLICIT, "")
-    if before is None and after is None:
+    if before is None and after is None and not _names_period(text, amount):
         apart = lexicon.apart(text, amount.start, floor, amount.unit.dimension)
-        if apart is not None:
+        if apart is not None and not _is_article(amount, apart[0]):
             (before, gap), confidence = apart, APART
     if amount.upper is not None:
         return _made(text, amount, before, after, Comparator.RANGE, confidence, gap)
@@ -87,9 +87,7 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
         return None
     confidence = BARE
     if unit.dimension is Dimension.TIME:
-        if precedes_count(text, amount.end):
-            return None
-        if amount.value == 1 and left[-1:] and left[-1] in RELATIVE_BEFORE:
+        if precedes_count(text, amount.end) or _names_period(text, amount):
             return None
         if left[-1:] == "前" and _counts_back(text, amount, left):
             edge = start - 1
@@ -100,6 +98,23 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
             return None
         confidence = COUNTED
     return _made(text, amount, None, None, Comparator.EQ, confidence, "")
+
+
+def _is_article(amount: Amount, word: Bound) -> bool:
+    """多于劳动者一方: behind a far comparator 一 is no count, but 至少有一名 is."""
+    return amount.unit.dimension is Dimension.COUNT and amount.value == 1 and word.word not in FAR_REACHING
+
+
+def _names_period(text: str, amount: Amount) -> bool:
+    """上一年, 每一天, 前三年平均: a stretch of the calendar, no amount of time."""
+    if amount.unit.dimension is not Dimension.TIME:
+        return False
+    left = text[amount.start - 1 : amount.start]
+    if amount.value == 1 and left and left in RELATIVE_BEFORE:
+        return True
+    return text.startswith(("平均", "年平均", "年均"), amount.end) or (
+        left == "前" and text.startswith("的平均", amount.end)
+    )
 
 
 def _counts_back(text: str, amount: Amount, left: str) -> bool:
@@ -127,10 +142,10 @@ def _made(
     )
     base = trigger = ""
     if dimension is Dimension.RATIO:
-        base = gap.strip().removesuffix("的") if gap else "" if before else surroundings.base_of_ratio(text, start)
+        base = gap.strip().removesuffix("的") if gap else surroundings.base_of_ratio(text, start)
     elif dimension is Dimension.TIME:
         found = surroundings.trigger(text, start)
         trigger = text[found[0] : found[1]] if found else ""
-    parameter = surroundings.parameter(text, start, end)
+    parameter = surroundings.parameter(text, start, end, dimension)
     span = Span(start, end, text[start:end], pattern)
     return Threshold(span, comparator, amount.value, amount.upper, unit, parameter, base, trigger, confidence)

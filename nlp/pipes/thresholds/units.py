@@ -1,7 +1,7 @@
 """Units of measure as data: every spelling, its canonical name, its dimension, its scale to the others of it.
 
 `CANONICAL` and `AS_WRITTEN` are the tables people edit; `UNITS` maps each spelling to its `Unit`, `lookup` finds the
-longest spelling at a position of a text. A unit that the annotation scheme does not name keeps the spelling of the text.
+longest spelling at a position of a text. A unit that the annotation scheme does not name keeps its spelling.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ CANONICAL: tuple[tuple[str, Dimension, bool, str, str, str], ...] = (
     ("age", _D.AGE, True, "", "1", "周岁 岁"),
     ("celsius", _D.TEMPERATURE, True, "", "1", "℃ °C ºC ˚C 摄氏度"),
     ("dB", _D.PHYSICAL, True, "", "1", "dB dB(A) dB（A） dBA 分贝 分贝(A) 分贝（A）"),
-    ("day", _D.TIME, True, "day", "1", "日 天 自然日 日历日 日历天 自然天 个自然日 个日历日 个日历天 个自然天"),
+    ("day", _D.TIME, True, "day", "1", "日 天 整天 自然日 日历日 日历天 自然天 个自然日 个日历日 个日历天 个自然天"),
     ("hour", _D.TIME, True, "second", "3600", "小时 个小时 钟头 个钟头 h"),
     ("kg", _D.MASS, True, "mass", "1", "公斤 千克 kg KG Kg ㎏"),
     ("km", _D.LENGTH, True, "length", "1000", "公里 千米 km Km KM ㎞"),
@@ -58,7 +58,7 @@ CANONICAL: tuple[tuple[str, Dimension, bool, str, str, str], ...] = (
     ("minute", _D.TIME, True, "second", "60", "分钟 min"),
     ("month", _D.TIME, True, "month", "1", "个月 个自然月"),
     ("percent", _D.RATIO, True, "ratio", "1", "% ％ ﹪ %RH %LEL 个百分点 百分点"),
-    ("person", _D.COUNT, False, "", "1", "人 名 个人"),
+    ("person", _D.COUNT, False, "", "1", "人 名 个人 人口"),
     ("second", _D.TIME, True, "second", "1", "秒 秒钟 s"),
     ("t", _D.MASS, True, "mass", "1000", "吨 公吨 t"),
     ("times", _D.RATIO, True, "ratio", "100", "倍"),
@@ -66,10 +66,10 @@ CANONICAL: tuple[tuple[str, Dimension, bool, str, str, str], ...] = (
     ("working_day", _D.TIME, True, "", "1", "工作日 个工作日 工作天 个工作天 交易日 个交易日"),
     ("year", _D.TIME, True, "month", "12", "年 周年 个年度 整年"),
     ("字", _D.COUNT, False, "", "1", "字 个字"),
+    ("季度", _D.TIME, True, "", "1", "季度 个季度"),
+    ("学年", _D.TIME, True, "", "1", "学年 个学年"),
     ("学时", _D.COUNT, True, "", "1", "学时 个学时"),
     ("学期", _D.TIME, True, "", "1", "学期 个学期"),
-    ("学年", _D.TIME, True, "", "1", "学年 个学年"),
-    ("季度", _D.TIME, True, "", "1", "季度 个季度"),
     ("次/day", _D.COUNT, True, "", "1", "次/日 次/天 次/d"),
     ("次/month", _D.COUNT, True, "", "1", "次/月"),
     ("次/week", _D.COUNT, True, "", "1", "次/周"),
@@ -82,7 +82,7 @@ AS_WRITTEN: tuple[tuple[Dimension, bool, str], ...] = (
     (_D.AREA, True, "公顷 亩 平方公里 平方千米 平方厘米 平方毫米 km² km2 hm² hm2 cm² cm2 mm² mm2"),
     (_D.COUNT, False, "个 份 次 辆 台 套 件 种 项 条 家 户 处 间 层 张 枚 座 只 头 匹 株 棵 艘 架 部 页 册 组 批 批次"),
     (_D.COUNT, False, "位 人次 床 车次 班次 户次 学分 分 期 轮 遍 点 门 所 片 块 支 瓶 箱 袋 包 桶 节 列 字节 像素 帧"),
-    (_D.COUNT, False, "票 孔 颗 粒 羽 尾 穴 格 档 盏 根 段 幅 幢 栋 单元 车道 泊位 流量 台次 辆次 起 宗 届"),
+    (_D.COUNT, False, "票 孔 颗 粒 羽 尾 穴 格 档 盏 根 段 幅 幢 栋 单元 车道 泊位 流量 台次 辆次 起 宗 届 方"),
     (_D.LENGTH, True, "厘米 毫米 微米 纳米 分米 海里 华里 英里 英寸 cm mm μm um nm"),
     (_D.LENGTH, False, "里 尺 寸"),
     (_D.MASS, True, "克 毫克 微克 斤 市斤 总吨 总吨位 吨位 净吨 载重吨 g mg μg"),
