@@ -97,7 +97,7 @@ _SENTENCE_END = "。；！？”）"
 
 _LIST = re.compile(
     rf"(?P<chinese>[{_CHINESE}]{{1,5}}) ?[、.](?![0-9])"
-    rf"|[（〔【\[] ?(?P<bracketed>[{_CHINESE}]{{1,5}}) ?[）〕】\]]"
+    rf"|[（(〔【\[] ?(?P<bracketed>[{_CHINESE}]{{1,5}}) ?[）)〕】\]]"
     r"|(?P<decimal>[0-9]{1,3}(?:\.[0-9]{1,3}){1,3})(?![0-9.%‰°])(?= ?[^\s0-9])"
     r"|(?P<number>[0-9]{1,3}) ?[、.](?![0-9])"
     r"|[（(〔\[] ?(?P<bracketed_number>[0-9]{1,3}) ?[）)〕\]]"
@@ -106,6 +106,9 @@ _LIST = re.compile(
     r"|(?P<roman_sign>[Ⅰ-Ⅻⅰ-ⅻ]) ?[、.]?"
     r"|[（(]?(?P<letter>[A-Za-z]{1,5})(?:[）)、]|\.(?![A-Za-z0-9]))"
 )
+# 二、三级网点… and （一）、（二）项所列… are text unless the count needs them.
+_NUMERAL = re.compile(f"[{_CHINESE}]")
+_CITED_ITEM = re.compile("[、至和及或与项款目]")
 _INLINE = re.compile(
     rf"(?<=[：；。:;]) ?(?:[（(](?P<bracketed>[{_CHINESE}]{{1,3}})[）)]|(?P<chinese>[{_CHINESE}]{{1,3}})、"
     r"|(?P<number>[0-9]{1,2})[.、](?![0-9])|(?P<circled>[①-⑳]))"
@@ -184,7 +187,8 @@ def _list_marker(text: str, at: int, end: int, fresh: bool) -> Marker | None:
         return None
     stop = match.end()
     body = stop + 1 if _blank(text, stop, end) else stop
-    strength = Strength.PLAIN if body < end else Strength.STRONG
+    weak = _CITED_ITEM if match.lastgroup != "chinese" else _NUMERAL
+    strength = Strength.CITATION if weak.match(text, body, end) else Strength.PLAIN
     return Marker(at, stop, body, match.group().strip().replace(" ", ""), readings, strength, fresh)
 
 

@@ -180,6 +180,7 @@ _LIST_TEXT_OTHER = 2.5
 _LATE_START = 5.5
 """Above the cost of taking 二、三级… for text, below that of doing so for 二、 and 三、 alike."""
 _INLINE_TEXT = 2.5
+_CITATION_TEXT = 1.5
 
 
 def _list_moves(state: _ListState, marker: Marker) -> Iterable[tuple[float, _ListState, Placement]]:
@@ -197,12 +198,15 @@ def _list_moves(state: _ListState, marker: Marker) -> Iterable[tuple[float, _Lis
             move = Move.OPEN if number == 1 else Move.LATE_START
             if not (inline and number != 1):
                 yield cost, (*state, (family, prefix, number)), Placement(move, len(state), reading, 1)
-    text_cost = (
-        _INLINE_TEXT
-        if inline
-        else min(_LIST_TEXT.get(reading.marker_class, _LIST_TEXT_OTHER) for reading in marker.readings)
-    )
-    yield text_cost, state, _AS_TEXT
+    yield _cost_of_text(marker), state, _AS_TEXT
+
+
+def _cost_of_text(marker: Marker) -> float:
+    if marker.strength is Strength.INLINE:
+        return _INLINE_TEXT
+    if marker.strength is Strength.CITATION:
+        return _CITATION_TEXT
+    return min(_LIST_TEXT.get(reading.marker_class, _LIST_TEXT_OTHER) for reading in marker.readings)
 
 
 def _count_on(frame: _Frame, reading: Reading, fresh: bool) -> tuple[float, Move, int]:
