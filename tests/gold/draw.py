@@ -1,0 +1,192 @@
+"""The seeded draw that chose the annotated passages, kept so that it can be repeated and checked.
+
+In: the reference corpus (manifest and texts) and the reference annotations, whose documents are left out.
+Out: the passages of extra_dev and of held, each with file, character ranges, level and stratum; no labels.
+
+Two rounds: the first is close to a plain random sample of articles and notice sections; the second fills up what a
+random sample of law is thin in. A word list decides there only which article is drawn, never how it is labelled.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+FIRST_SEED = 20261125
+SECOND_SEED = 20261126
+
+ARTICLES, NOTICES = 135, 27  # first round, both files together
+FIRST_HALF_ARTICLES, FIRST_HALF_NOTICES = 68, 13  # of which extra_dev gets these
+LONGEST_ARTICLE, LONGEST_SECOND_ROUND, LONGEST_NOTICE, SHORTEST_NOTICE = 900, 700, 700, 25
+COMMENCEMENT_ARTICLES = 2
+PLAIN_KEPT = 0.75  # share kept of drawn articles without quantity, permission, recommendation or prohibition
+ARTICLES_MAKE_A_STATUTE = 3  # a file with fewer numbered articles is read as a notice
+
+MARKER = re.compile(r"第[零〇一二三四五六七八九十百]+条(之[一二三四五六七八九十]+)?[ 　]+")
+SECTION = re.compile(r"(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|[0-9０-９]+[．.、])")
+FILE_SUFFIX = re.compile(r"_(\d{4}-\d\d-\d\d|undated)\.md$")
+NATIONAL = {"law", "administrative regulation", "departmental rule"}
+
+RICHER = re.compile(
+    r"[0-9百千万]+(?:元|日|天|个月|年|人|米|吨|%)|[一二三四五六七八九十]+(?:万?元|日|个月|年以|个工作日|倍)"
+    r"|百分之|可以|鼓励|禁止|支持|提倡"
+)
+COMMENCEMENT = re.compile(r".{0,10}自.{0,20}起施行。.*")
+COMMENCEMENT_START = re.compile(r".{0,30}起施行")
+PENALTY = re.compile(r"责令|罚款|处分|追究|没收|吊销|处罚")
+QUANTITY = re.compile(
+    r"[0-9０-９〇一二三四五六七八九十百千万两]+个?"
+    r"(?:万?元|日|天|月|年|周岁|人|名|米|公里|千米|吨|%|％|工作日|倍|小时|分钟|次|公斤|千克|平方米|度|分贝)"
+    r"|百分之|[0-9]%"
+)
+SOFT = re.compile(r"鼓励|支持|提倡|引导|推动|倡导|有权|可以|禁止|严禁")
+PLAIN_MODAL = re.compile(
+    r"(?<![需主重只必纲摘首概紧])要(?![求素点件闻么是塞害领])"
+    r"|应(?![当急用对邀聘届变税征])|(?<!必)须|宜(?![居昌春])|务必|不准|不应|不能"
+)
+SECOND_ROUND = {"penalty": 36, "quantity": 32, "soft": 16, "plain_modal": 16}
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    id: str
+    title: str
+    file: str
+    level: str
+    parts: tuple[tuple[int, int], ...]
+    text: str
+    stratum: str = "random"
+
+
+def packed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def blocks(content: str) -> tuple[bool, list[tuple[str, list[tuple[int, int]]]]]:
+    """Whether a file is a statute, and its articles (marker, ranges) or notice sections ("" and ranges)."""
+    lines: list[tuple[int, str]] = []
+    position = 0
+    for line in content.split("\n"):
+        lines.append((position, line))
+        position += len(line) + 1
+    statute = sum(1 for _, line in lines if MARKER.match(line)) >= ARTICLES_MAKE_A_STATUTE
+    found: list[tuple[str, list[tuple[int, int]]]] = []
+    is_open = False
+    for start, line in lines:
+        whole = (start, start + len(line))
+        marker = MARKER.match(line)
+        if not line.strip():
+            continue
+        if line.startswith("#"):
+            is_open = False
+        elif statute and marker:
+            found.append((marker.group().strip(" 　"), [(start + marker.end(), whole[1])]))
+            is_open = True
+        elif is_open and (statute or not SECTION.match(line.strip())):
+            found[-1][1].append(whole)
+        elif not statute:
+            found.append(("", [whole]))
+            is_open = True
+    return statute, found
+
+
+def passages(corpus_dir: Path) -> Iterator[Passage]:
+    """Every article and notice section of the corpus; articles whose marker occurs twice in a file are left out."""
+    with (corpus_dir / "manifest.csv").open(encoding="utf-8", newline="") as manifest:
+        rows = list(csv.DictReader(manifest))
+    for row in rows:
+        with (corpus_dir / row["path"]).open(encoding="utf-8", newline="") as source:
+            content = source.read()
+        title = FILE_SUFFIX.sub("", row["path"].removeprefix("texts/"))
+        statute, found = blocks(content)
+        occurrences = Counter(marker for marker, _ in found)
+        level = "notice" if not statute else "national" if row["instrument_type"] in NATIONAL else "provincial"
+        for number, (marker, parts) in enumerate(found):
+            if statute and occurrences[marker] > 1:
+                continue
+            text = "\n".join(content[start:end].strip() for start, end in parts)
+            name = f"{title}#{marker}" if statute else f"{title}#p{number}"
+            yield Passage(name, title, row["path"], level, tuple(parts), text)
+
+
+def eligible(corpus_dir: Path, reference: Path) -> tuple[list[Passage], list[Passage]]:
+    """Articles of documents the reference set does not touch, and notice sections it does not hold."""
+    with reference.open(encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines if line.strip()]
+    titles = {record["id"].partition("#")[0] for record in records}
+    texts = {packed(record["text"]) for record in records}
+    articles, notices = [], []
+    for passage in sorted(passages(corpus_dir), key=lambda passage: (passage.file, passage.parts[0][0])):
+        text = packed(passage.text)
+        if passage.level == "notice":
+            fits = SHORTEST_NOTICE <= len(passage.text) <= LONGEST_NOTICE
+            if fits and not any(text in known or known in text for known in texts):
+                notices.append(passage)
+        elif passage.title not in titles and len(passage.text) <= LONGEST_ARTICLE and text not in texts:
+            articles.append(passage)
+    return articles, notices
+
+
+def draw(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
+    """The passages of both files, in stored order; at most one article of any document."""
+    articles, notices = eligible(corpus_dir, reference)
+    rng = random.Random(FIRST_SEED)  # noqa: S311 - a repeatable sample, no secret
+    picked: list[Passage] = []
+    used: set[str] = set()
+    commencements = 0
+    while len(picked) < ARTICLES:
+        candidate = rng.choices(articles, k=1)[0]
+        if candidate.title in used or (not RICHER.search(candidate.text) and rng.random() < 1 - PLAIN_KEPT):
+            continue
+        if COMMENCEMENT.fullmatch(candidate.text.split("\n")[0]):
+            if commencements == COMMENCEMENT_ARTICLES:
+                continue
+            commencements += 1
+        used.add(candidate.title)
+        picked.append(candidate)
+    sections = rng.sample(notices, NOTICES)
+    extra = picked[:FIRST_HALF_ARTICLES] + sections[:FIRST_HALF_NOTICES]
+    held = picked[FIRST_HALF_ARTICLES:] + sections[FIRST_HALF_NOTICES:]
+
+    used |= {passage.title for passage in sections}
+    rng = random.Random(SECOND_SEED)  # noqa: S311
+    pool = [passage for passage in articles if passage.title not in used and len(passage.text) <= LONGEST_SECOND_ROUND]
+    mild = [passage for passage in pool if not PENALTY.search(passage.text)]
+    strata = {
+        "penalty": [passage for passage in pool if PENALTY.search(passage.text)],
+        "quantity": [passage for passage in mild if QUANTITY.search(passage.text)],
+        "soft": [passage for passage in mild if SOFT.search(passage.text)],
+        "plain_modal": [passage for passage in pool if PLAIN_MODAL.search(passage.text)],
+    }
+    for stratum, count in SECOND_ROUND.items():
+        chosen: list[Passage] = []
+        while len(chosen) < count:
+            candidate = rng.choice(strata[stratum])
+            if candidate.title in used or COMMENCEMENT_START.match(candidate.text):
+                continue
+            used.add(candidate.title)
+            chosen.append(replace(candidate, stratum=stratum))
+        extra += chosen[: count // 2]
+        held += chosen[count // 2 :]
+    return {"extra_dev.jsonl": extra, "held.jsonl": held}
+
+
+def main(arguments: list[str]) -> int:
+    if len(arguments) != 2:
+        sys.stderr.write("usage: python tests/gold/draw.py CORPUS_DIR REFERENCE.jsonl\n")
+        return 2
+    for name, drawn in draw(Path(arguments[0]), Path(arguments[1])).items():
+        for passage in drawn:
+            sys.stdout.write(f"{name}\t{passage.stratum}\t{passage.id}\t{passage.file}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
