@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from nlp.pipes.references.patterns import OWN_NAMES
 from nlp.structure.provisions import Outline
+from nlp.structure.regions import is_signature, is_signed_date
 from nlp.text.calendar import DateSpan, find_dates, parse_date
 from nlp.text.normalise import comparison_key
 from nlp.text.numerals import parse_integer
@@ -35,6 +36,9 @@ _ORDER_NUMBER = re.compile(
     r"第 ?(?P<number>[0-9]{1,5}|[一二三四五六七八九十百〇零]{1,7}) ?号"
 )
 _NUMBER_LINE = re.compile(r"[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9一二三四五六七八九十百]+ ?号")
+_LETTERHEAD = re.compile(
+    r"^(?!.*关于).{2,60}(?:文件|令|公告|通告)$|^[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9]{1,5} ?号[）)]?$"
+)
 _COUNTRY = re.compile(r"^中华人民共和国(?=.)")
 _ENACTED = re.compile(r"公布|发布|颁布|印发")
 _ADOPTED = re.compile(r"通过|批准")
@@ -66,7 +70,7 @@ def read_head(
     title = _title(text, lines, headings, outline)
     number = _document_number(lines, title)
     events = _events(lines)
-    signature, signed_on = _signature(text, outline)
+    signature, signed_on = _signature(text, outline, lines)
     promulgated = _promulgated(events) or signed_on
     amended = max((event.iso for event, kind in events if kind == "amended"), default=None)
     version = max((event.iso for event, kind in events if kind != "applies"), default=signed_on)
@@ -106,7 +110,7 @@ def _title(text: str, lines: Sequence[str], headings: Sequence[tuple[int, int]],
         start, end = headings[0]
         if outline.provisions[0].kind is ProvisionKind.PREFACE:
             return text[start:end]
-    candidates = [line for line in lines if not _is_furniture(line)]
+    candidates = [line for line in lines if not _is_furniture(line)] or list(lines)
     joined = ""
     for line in candidates[:_TITLE_LINES]:
         if "。" in line or len(line) > _LONGEST_TITLE_LINE or line.endswith("："):
@@ -119,15 +123,11 @@ def _title(text: str, lines: Sequence[str], headings: Sequence[tuple[int, int]],
 
 
 def _is_furniture(line: str) -> bool:
-    """Number, date and letterhead lines above a title."""
-    number = _BRACKETED_NUMBER.search(line)
-    bare = number is not None and len(line) <= len(number.group()) + 2
-    return (
-        bare
-        or _SIGNED_DATE.match(line) is not None
-        or line.endswith("文件")
-        or re.match(r"第 ?\d+ ?号$", line) is not None
-    )
+    """Letterhead, number and date lines above a title."""
+    number = _BRACKETED_NUMBER.search(line) or _ORDER_NUMBER.search(line)
+    if number is not None and len(line) <= len(number.group()) + 2:
+        return True
+    return _SIGNED_DATE.match(line) is not None or _LETTERHEAD.search(line) is not None
 
 
 def _document_number(lines: Sequence[str], title: str | None) -> str | None:
@@ -207,20 +207,30 @@ def _promulgated(events: Sequence[tuple[DateSpan, str]]) -> str | None:
     return max(first_acts, default=None)
 
 
-def _signature(text: str, outline: Outline) -> tuple[tuple[str, ...], str | None]:
-    """Issuers and date below the text. Departments that sign together stand on lines of their own or apart by blanks."""
-    issuers: list[str] = []
-    signed: str | None = None
+def _signature(text: str, outline: Outline, head: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
+    """Issuers and date below the text or below its covering letter. Departments that sign together stand on lines of
+    their own or apart by blanks."""
     for provision in outline.provisions:
-        if provision.kind is not ProvisionKind.CONCLUSION:
-            continue
-        for line in text[provision.start : provision.end].split("\n"):
-            found = _SIGNED_DATE.match(line)
-            if found is not None:
-                signed = signed or parse_date(found["date"].replace(" ", ""))
-            elif signed is None and _ORGAN_LINE.match(line) and not line.startswith(("附", "特此", "此件", "（")):
-                issuers.extend(part for part in re.split(r"[ 、]", line) if len(part) > 1)
-    return tuple(dict.fromkeys(issuers)), signed
+        if provision.kind is ProvisionKind.CONCLUSION:
+            signature = _read_signature(text[provision.start : provision.end].split("\n"))
+            if signature[1] is not None:
+                return signature
+    last = max((i for i, line in enumerate(head) if _SIGNED_DATE.match(line)), default=0)
+    first = last
+    while first > 1 and is_signature(head[first - 1]) and not is_signed_date(head[first - 1]):
+        first -= 1
+    return _read_signature(head[first : last + 1]) if 0 < first < last else ((), None)
+
+
+def _read_signature(lines: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
+    issuers: list[str] = []
+    for line in lines:
+        found = _SIGNED_DATE.match(line)
+        if found is not None:
+            return tuple(dict.fromkeys(issuers)), parse_date(found["date"].replace(" ", ""))
+        if is_signature(line) and not line.startswith(("附", "（")):
+            issuers.extend(part for part in re.split(r"[ 、]", line) if len(part) > 1)
+    return tuple(dict.fromkeys(issuers)), None
 
 
 def _issuers_of_title(title: str | None) -> tuple[str, ...]:

@@ -38,8 +38,8 @@ class Outline:
 
 
 _NUMBERED = re.compile(r"第 ?[一1] ?条|[一1] ?[、.](?![0-9])|[（(]一[）)]|第 ?[一1] ?章")
-_COVERED_LEAST = 2
-"""Numbered passages that a covering letter may not have itself, so as to be the preface of its attachment."""
+_LEAST_PASSAGES = 2
+"""Passages 一、二、 that make a covering letter or decision a numbered text of its own."""
 
 
 def parse_structure(text: str, tables: Sequence[tuple[int, int]] = ()) -> Outline:
@@ -68,11 +68,9 @@ def _without_cover(text: str, regions: Regions) -> Regions:
     """`regions` in which the sole numbered attachment of an unnumbered covering letter is the body."""
     if not regions.attachments:
         return regions
-    cover = regions.lines[regions.contents[1] : regions.attachments[0].first]
-    if sum(_NUMBERED.match(line.text) is not None and not line.in_table for line in cover) >= 1:
-        listed = _markers(text, cover, 0, len(cover), (0, 0))
-        if sum(1 for placement in solve_list(_lists(listed)) if placement.depth == 0) >= _COVERED_LEAST:
-            return regions
+    cover = _markers(text, regions.lines, 0, regions.attachments[0].first, regions.contents)
+    if _has_passages(cover) or any(marker.readings[0].marker_class is MarkerClass.ARTICLE for marker in cover):
+        return regions
     numbered = [
         attachment
         for attachment, stop in _with_ends(regions)
@@ -111,11 +109,15 @@ def _add_what_comes_before(tree: Tree, scope: Scope, body: int, markers: Sequenc
     while stop < scope.stop and scope.lines[stop].end < body:
         stop += 1
     lists = [marker for marker in _lists(markers) if marker.start < body]
-    decided = _accepted(lists, solve_list(lists))
-    if sum(placement.depth == 0 for _, placement in decided) >= _COVERED_LEAST:
-        add_levels(tree, replace(scope, stop=stop), decided)
+    if _has_passages(lists):
+        add_levels(tree, replace(scope, stop=stop), _accepted(lists, solve_list(lists)))
     else:
         tree.add(scope.lines[scope.first].start, ProvisionKind.PREFACE, "preface", None)
+
+
+def _has_passages(markers: Sequence[Marker]) -> bool:
+    chinese = [marker for marker in markers if marker.readings[0].marker_class is MarkerClass.CHINESE]
+    return sum(placement.depth == 0 for placement in solve_list(chinese)) >= _LEAST_PASSAGES
 
 
 def _accepted(markers: Sequence[Marker], placements: Sequence[Placement]) -> list[Decided]:

@@ -87,7 +87,7 @@ _FINAL_CLAUSE = re.compile(
     r"(?:自|从|由|于).{1,30}(?:施行|实施|执行|生效|起效).{0,80}$"
 )
 _ORGAN = re.compile(
-    r"(?:部|委员会|委|局|厅|署|院|办公室|政府|大会|常务委员会|协会|中心|总局|银行|海关|公司|党委|常委会|总署|主席|省长|市长|部长|局长|主任)$"
+    r"(?:部|委|局|厅|署|院|会|司|处|所|站|中心|办公室|政府|银行|海关|公司|集团|法院|主席|总理|省长|市长|部长|局长|主任)$"
 )
 _SENTENCE = re.compile(r"[。；！？]")
 _UNFINISHED = re.compile(r"[^。；：！？.;:!?”）》)\n]$")
@@ -151,7 +151,13 @@ def _recurrence(lines: Sequence[Line], entry: int, stop: int) -> int:
     return stop
 
 
-def _is_signature(text: str) -> bool:
+def is_signed_date(text: str) -> bool:
+    """Whether a line is a date and nothing else."""
+    return _DATE.match(text) is not None
+
+
+def is_signature(text: str) -> bool:
+    """Whether a line is a date, or names of organs and nothing else."""
     if len(text) > 80 or _SENTENCE.search(text):
         return False
     if _DATE.match(text):
@@ -190,7 +196,7 @@ def _end_of_list(lines: Sequence[Line], i: int) -> int:
     """The line after a list of attachments that starts at line i, or i when it is no list but the thing itself."""
     for j in range(i + 1, min(i + 30, len(lines))):
         text = lines[j].text
-        if _is_signature(text):
+        if is_signature(text):
             return j
         if _SENTENCE.search(text) or len(text) > 100 or text.startswith("附"):
             return i
@@ -204,7 +210,7 @@ def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:
     while i > first and not lines[i].in_table:
         text = lines[i].text
         listed = _ATTACHMENT_ITEM.match(text) is not None or text.startswith("附")
-        if _is_signature(text) or _CLOSING.match(text) or (text.startswith("附") and not _SENTENCE.search(text)):
+        if is_signature(text) or _CLOSING.match(text) or (text.startswith("附") and not _SENTENCE.search(text)):
             closing = i
         elif not (listed and len(text) <= 80 and not _SENTENCE.search(text)):
             break
@@ -214,7 +220,7 @@ def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:
 
 def is_final_clause(line: Line) -> bool:
     """Whether an unmarked line is the closing formula of a notice (本通知自…起施行)."""
-    return not line.in_table and _FINAL_CLAUSE.match(line.text) is not None
+    return not line.in_table and (_FINAL_CLAUSE.match(line.text) is not None or "根据本决定" in line.text)
 
 
 def is_unfinished(text: str) -> bool:
