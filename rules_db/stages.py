@@ -7,16 +7,17 @@ nlp, and each stage can be killed, run again, tested and timed alone.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rules_db.captures import Sighting, raise_issue, record_sighting, resolve_issues
+from rules_db.captures import Sighting, finish_run, raise_issue, record_sighting, resolve_issues, start_run
 from rules_db.connection import transaction
 from rules_db.documents import dump_document, load_document, load_head, merge_head
 from rules_db.expressions import Origin, Recorded, RecordedText, record_extraction, record_text
-from rules_db.model import Analysis, ConvertedDocument, HeadFacts, Issue, Outcome, Severity, Tier
+from rules_db.model import Analysis, ConvertedDocument, HeadFacts, Issue, Outcome, Severity, Tier, Verdict
 from rules_db.snapshots import SnapshotStore
 
 Progress = Callable[[int, int], None]
@@ -26,7 +27,7 @@ class StageRefusalError(Exception):
     """One item can't pass a stage: a code from the stage's list, and one line for a person."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+        super().__init__(code, message)  # both, so that it crosses process boundaries
         self.code = code
         self.message = message
 
@@ -50,29 +51,30 @@ class Refused:
 
 
 def record_files(
-    connection: sqlite3.Connection,
-    snapshots: SnapshotStore,
-    files: Iterable[File],
-    run_id: int,
-    source_id: str,
-    now: str,
+    connection: sqlite3.Connection, snapshots: SnapshotStore, files: Iterable[File], source_id: str, now: str
 ) -> int:
     """Keep files as snapshots with a sighting each; a file already held with the same facts is passed over. Returns how
-    many were new."""
-    new = 0
+    many were new; with none, not even a run is recorded."""
+    new, run_id = 0, None
     for file in files:
+        facts = json.dumps(file.facts, ensure_ascii=False, sort_keys=True)
+        url = str(file.facts.get("url") or f"file:{file.name}")
+        held = connection.execute(
+            "SELECT 1 FROM sighting WHERE url = ? AND snapshot_sha256 = ? AND facts = ?",
+            (url, hashlib.sha256(file.data).hexdigest(), facts),
+        ).fetchone()
+        if held:
+            continue
+        new += 1
         with transaction(connection):
+            run_id = run_id or start_run(connection, source_id, now)
             sha256 = snapshots.add(file.data, media_type=None, seen_at=now)
-            facts = json.dumps(file.facts, ensure_ascii=False, sort_keys=True)
-            url = str(file.facts.get("url") or f"file:{file.name}")
-            held = connection.execute(
-                "SELECT 1 FROM sighting WHERE url = ? AND snapshot_sha256 = ? AND facts = ?", (url, sha256, facts)
-            ).fetchone()
-            if held:
-                continue
-            new += 1
             sighting = Sighting(url, "file", Outcome.FETCHED, snapshot_sha256=sha256, facts=file.facts)
             record_sighting(connection, run_id, source_id, sighting, now)
+    if run_id is not None:
+        finish_run(
+            connection, run_id, finished_at=now, verdict=Verdict.OK, reason="files handed in", metrics={"files": new}
+        )
     return new
 
 

@@ -19,6 +19,7 @@ import yaml
 from rules_db.connection import transaction
 
 BUNDLED = Path(__file__).parent / "catalogue"
+SAMPLE = Path(__file__).parent / "sample"
 _KINDS = ("controls", "hardware", "evidence", "gaps", "links")
 Entry = Mapping[str, Any]
 

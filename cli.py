@@ -1,0 +1,731 @@
+"""The command line of Guiji (规迹): a command parses options, calls the stages, prints, and returns an exit code.
+
+This module alone sequences crawler, nlp and rules_db, and alone reads the clock. Heavy packages are imported inside the
+commands that need them, so that --help stays instant.
+
+Exit codes: 0 done; 1 done, but some inputs were refused (daily: changes found); 2 wrong usage (daily: degraded but
+published); 3 the gate refused to publish; 4 the store, the network or the environment stands in the way.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from rules_db.connection import DataFolder
+    from rules_db.model import Analysis, ConvertedDocument
+    from rules_db.stages import StageRefusalError, ToRead
+
+EXIT_PARTIAL, EXIT_DEGRADED, EXIT_GATE, EXIT_ENVIRONMENT = 1, 2, 3, 4
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def now() -> str:
+    """Record time: UTC to the second."""
+    import datetime
+
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def say(message: str) -> None:
+    """A message for a person; stdout stays free for results."""
+    click.echo(message, err=True)
+
+
+def emit(value: Any) -> None:
+    """One JSON value on stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def show_result(value: Any, form: str, view: str) -> None:
+    """A result as JSON, or through the function of rules_db.present named `view`."""
+    if form == "json":
+        emit(value)
+        return
+    from rules_db import present
+
+    getattr(present, view)(value)
+
+
+def data_option(command: F) -> F:
+    """`--data DIR` for every command, handed on as an opened `DataFolder`."""
+
+    @click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("data"),
+        envvar="GUIJI_DATA",
+        show_default=True,
+        show_envvar=True,
+        help="Folder that holds all state.",
+    )
+    @functools.wraps(command)
+    def wrapped(*args: Any, data: Path, **kwargs: Any) -> Any:
+        from rules_db.connection import DataFolder
+
+        with told_errors():
+            return command(*args, folder=DataFolder(data), **kwargs)
+
+    return cast(F, wrapped)
+
+
+def format_option(command: F) -> F:
+    option = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+    return option(command)
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """Known troubles become one line and an exit code instead of a traceback."""
+    import sqlite3
+
+    from rules_db.connection import StoreError
+    from rules_db.intake import ManifestError
+    from rules_db.mapping.catalogue import CatalogueError
+
+    try:
+        yield
+    except (StoreError, ManifestError, CatalogueError) as error:
+        say(f"error: {error}")
+        sys.exit(EXIT_ENVIRONMENT)
+    except sqlite3.OperationalError as error:
+        say(f"error: the store can't be used: {error}; is another program writing to it? Try again, or see --data")
+        sys.exit(EXIT_ENVIRONMENT)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option("0.1.0", prog_name="guiji")
+def main() -> None:
+    """Guiji (规迹): what the rules for spent power batteries say, since when, and how we know."""
+
+
+# Bringing in ---------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="CSV with facts by path."
+)
+@click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=None, help="Reading processes [default: the number of cores]."
+)
+@format_option
+@data_option
+def ingest(
+    paths: tuple[Path, ...], manifest: Path | None, no_publish: bool, jobs: int | None, form: str, folder: DataFolder
+) -> None:
+    """Take in files or folders (html, pdf, docx, txt, md …)."""
+    import os
+    import time
+
+    from rules_db.connection import open_store
+    from rules_db.intake import find_files, missing_files, read_files, read_manifest
+    from rules_db.snapshots import SnapshotStore
+    from rules_db.stages import Refused, record_files
+
+    started = time.monotonic()
+    facts = read_manifest(manifest) if manifest else None
+    with folder.create().locked():
+        connection = open_store(folder)
+        when = now()
+        _register_ingest(connection)
+        files = find_files(paths, facts)
+        refused: list[Refused] = missing_files(files, facts)
+        common = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
+        snapshots = SnapshotStore(folder.snapshots, connection)
+        new = record_files(connection, snapshots, read_files(files, common, facts, refused), "ingest", when)
+        summary = _process(connection, folder, when, jobs)
+        refused += summary.pop("refused")
+        published = None if no_publish else _publish(folder, when)
+        result = {
+            "files": len(files),
+            "new_files": new,
+            **summary,
+            "seconds": round(time.monotonic() - started, 1),
+            "refused": [{"file": r.subject, "code": r.code, "message": r.message} for r in refused],
+            "published": published,
+        }
+    for refusal in refused:
+        say(f"refused: {refusal.subject}: {refusal.code}: {refusal.message}")
+    show_result(result, form, "ingested")
+    if published is False:
+        sys.exit(EXIT_GATE)
+    sys.exit(EXIT_PARTIAL if refused else 0)
+
+
+@main.command()
+@click.option("--source", "source_ids", multiple=True, metavar="ID", help="Only this source (repeatable).")
+@click.option(
+    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
+)
+@click.option("--since", metavar="DATE", help="Follow lists back to this day.")
+@click.option("--no-publish", is_flag=True)
+@format_option
+@data_option
+def crawl(
+    source_ids: tuple[str, ...],
+    sources: Path | None,
+    since: str | None,
+    no_publish: bool,
+    form: str,
+    folder: DataFolder,
+) -> None:
+    """Crawl the sources of the registry, slowly and honestly, then read what came."""
+    code, result = _crawl_and_process(folder, sources, source_ids, since, no_publish)
+    show_result(result, form, "crawled")
+    sys.exit(code)
+
+
+@main.command()
+@click.option(
+    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
+)
+@format_option
+@data_option
+def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
+    """Everything a morning needs: crawl, read, compare, flag, publish. Exit 0 nothing new, 1 changes, 2 degraded, 3 gate."""
+    code, result = _crawl_and_process(folder, sources, (), None, False)
+    if code == 0 and (result["flags"] or result["new_texts"]):
+        code = EXIT_PARTIAL
+    if code in (0, EXIT_PARTIAL) and any(v["verdict"] in ("broken", "blocked", "degraded") for v in result["verdicts"]):
+        code = EXIT_DEGRADED
+    if code or form == "json":
+        show_result(result, form, "crawled")
+    sys.exit(code)
+
+
+@main.command()
+@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
+def extract(file: Any) -> None:
+    """Read norms and thresholds: JSON lines {"id", "text"} in, JSON lines out. Needs no store."""
+    refused = 0
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        record, error = _extract_line(line)
+        if error:
+            refused += 1
+            say(f"refused: line {number}: {error}")
+        else:
+            click.echo(json.dumps(record, ensure_ascii=False))
+    sys.exit(EXIT_PARTIAL if refused else 0)
+
+
+# Asking --------------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--since", metavar="DATE", help="Only what was flagged from this day on.")
+@click.option("--jurisdiction", metavar="CODE", help="GB/T 2260 code; its first two digits select a province.")
+@format_option
+@data_option
+def flags(since: str | None, jurisdiction: str | None, form: str, folder: DataFolder) -> None:
+    """New guidance and changes, ranked, with why each was flagged."""
+    from rules_db.connection import open_store
+    from rules_db.flags import list_flags
+
+    found = list_flags(open_store(folder, read_only=True), since=since, jurisdiction=jurisdiction)
+    show_result(found, form, "flags")
+
+
+@main.command()
+@click.argument("title")
+@format_option
+@data_option
+def versions(title: str, form: str, folder: DataFolder) -> None:
+    """The expressions known of an instrument, by TITLE or IRI."""
+    from rules_db.answers import list_versions, one_instrument
+    from rules_db.connection import open_store
+
+    connection = open_store(folder, read_only=True)
+    instrument = one_instrument(connection, title)
+    found = list_versions(connection, instrument)
+    show_result(found, form, "versions")
+
+
+@main.command()
+@click.argument("reference")
+@click.option("--as-of", metavar="DATE", help="What applied on this day.")
+@click.option("--known-on", metavar="DATE", help="… as the store knew it on this day.")
+@format_option
+@data_option
+def show(reference: str, as_of: str | None, known_on: str | None, form: str, folder: DataFolder) -> None:
+    """One instrument, provision (“TITLE 第五条” or TITLE#art_5) or rule id, as of a date."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+
+    found = answers.show(open_store(folder, read_only=True), reference, as_of=as_of, known_on=known_on)
+    show_result(found, form, "provisions")
+
+
+@main.command()
+@click.argument("rule")
+@format_option
+@data_option
+def explain(rule: str, form: str, folder: DataFolder) -> None:
+    """The evidence chain of a rule: span, cue, pattern, provision, digest, address, tier."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+
+    found = answers.explain(open_store(folder, read_only=True), rule)
+    show_result(found, form, "explanation")
+
+
+@main.command()
+@click.argument("query")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--jurisdiction", metavar="CODE")
+@click.option("--as-of", metavar="DATE")
+@format_option
+@data_option
+def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, form: str, folder: DataFolder) -> None:
+    """Ranked provisions that hold the words of QUERY; the engine of the web page."""
+    from rules_db.connection import StoreError, connect
+    from rules_db.search import search as find
+
+    if not folder.public_db.exists():
+        raise StoreError(f"nothing is published in {folder.root}; run 'guiji publish' there first")
+    result = find(connect(folder.public_db, read_only=True), query, limit=limit, jurisdiction=jurisdiction, as_of=as_of)
+    if form == "json":
+        emit(result.to_json())
+        return
+    from rules_db import present
+
+    present.hits(query, result, limit)
+
+
+@main.command()
+@click.argument("references", nargs=-1)
+@click.option("--from", "from_date", metavar="DATE")
+@click.option("--to", "to_date", metavar="DATE")
+@click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
+)
+@data_option
+def diff(
+    references: tuple[str, ...],
+    from_date: str | None,
+    to_date: str | None,
+    rule_set: bool,
+    form: str,
+    folder: DataFolder,
+) -> None:
+    """Compare two versions: A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE, or --rule-set --from DATE --to DATE."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+    from rules_db.diff import rendering
+
+    connection = open_store(folder, read_only=True)
+    if rule_set:
+        if references or not (from_date and to_date):
+            raise click.UsageError("--rule-set takes --from DATE and --to DATE and no reference")
+        changed = answers.describe_changes(connection, since=from_date, until=to_date)
+        show_result(changed, form, "rule_set")
+        return
+    if len(references) == 1 and from_date and to_date:
+        instrument = answers.one_instrument(connection, references[0])
+        old = answers.expression_on(connection, instrument, from_date)
+        new = answers.expression_on(connection, instrument, to_date)
+    elif len(references) == 2 and not (from_date or to_date):
+        old, new = (answers.one_expression(connection, reference) for reference in references)
+    else:
+        raise click.UsageError("give A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE")
+    for reference in (old, new):
+        if reference.note:
+            say(f"note: {reference.note}")
+    result = answers.compare_expressions(connection, old, new)
+    if form == "json":
+        emit(rendering.to_json(result))
+    else:
+        rendering.write(result, form)
+
+
+# Mapping -------------------------------------------------------------------------------------------------------------
+
+
+@main.group("map")
+def mapping() -> None:
+    """Links from rules to controls, evidence and hardware."""
+
+
+@mapping.command("review")
+@click.option("--status", type=click.Choice(["proposed", "accepted", "suspect", "unresolved"]))
+@format_option
+@data_option
+def map_review(status: str | None, form: str, folder: DataFolder) -> None:
+    """List the links with their status; suspect ones first."""
+    from rules_db.connection import open_store
+    from rules_db.mapping.coverage import list_links
+
+    show_result(list_links(open_store(folder, read_only=True), status), form, "links")
+
+
+@mapping.command("suspect")
+@format_option
+@data_option
+def map_suspect(form: str, folder: DataFolder) -> None:
+    """Links whose rule moved since a person reviewed them, with the old and the new wording."""
+    from rules_db.connection import open_store
+    from rules_db.mapping.coverage import list_links
+
+    show_result(list_links(open_store(folder, read_only=True), "suspect"), form, "links")
+
+
+@mapping.command("accept")
+@click.argument("link_id")
+@click.option("--reviewer", required=True, help="Who looked.")
+@click.option("--catalogue", "extra", type=click.Path(path_type=Path, exists=True), multiple=True)
+@data_option
+def map_accept(link_id: str, reviewer: str, extra: tuple[Path, ...], folder: DataFolder) -> None:
+    """Write into the YAML that LINK_ID was reviewed against the wording now in force, and load it."""
+    from rules_db.connection import StoreError, open_store
+    from rules_db.mapping.catalogue import BUNDLED, read_catalogue
+    from rules_db.mapping.links import accept_link, load_links
+
+    with folder.require().locked():
+        connection = open_store(folder)
+        catalogue = read_catalogue(BUNDLED, *extra)
+        row = connection.execute("SELECT current_fingerprint FROM mapping WHERE id = ?", (link_id,)).fetchone()
+        if row is None or link_id not in catalogue.links or row["current_fingerprint"] is None:
+            raise StoreError(f"{link_id} is no link with a rule in force; 'guiji map review' lists them")
+        accept_link(
+            catalogue.origin[link_id], link_id, stamp=row["current_fingerprint"], reviewer=reviewer, on=now()[:10]
+        )
+        load_links(connection, read_catalogue(BUNDLED, *extra), now())
+    say(f"{link_id} accepted; commit {catalogue.origin[link_id]}")
+
+
+@mapping.command("coverage")
+@format_option
+@data_option
+def map_coverage(form: str, folder: DataFolder) -> None:
+    """Controls, hardware and evidence with the number of rules linked to each."""
+    from rules_db.connection import open_store
+    from rules_db.mapping.coverage import coverage
+
+    rows = coverage(open_store(folder, read_only=True))
+    show_result(rows, form, "coverage")
+
+
+# Publishing and upkeep -----------------------------------------------------------------------------------------------
+
+
+@main.command()
+@data_option
+def publish(folder: DataFolder) -> None:
+    """Check the store at the gate and publish the readers' copy in one step."""
+    from rules_db.connection import open_store
+
+    with folder.require().locked():
+        published = _publish(folder, now())
+    sys.exit(0 if published else EXIT_GATE)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@data_option
+def serve(port: int, host: str, folder: DataFolder) -> None:
+    """Serve the published rule set with Datasette."""
+    from rules_db.serve import serve as run
+
+    run(folder.public_db, host=host, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
+
+
+@main.command()
+@data_option
+def verify(folder: DataFolder) -> None:
+    """Read every snapshot back against its digest, and check the store's integrity."""
+    from rules_db.connection import open_store
+    from rules_db.snapshots import SnapshotStore
+
+    connection = open_store(folder, read_only=True)
+    faults = [f"{fault.sha256}: {fault.problem}" for fault in SnapshotStore(folder.snapshots, connection).verify()]
+    faults += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    faults += [f"foreign key: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
+    for fault in faults:
+        say(f"fault: {fault}")
+    count = connection.execute("SELECT count(*) FROM snapshot").fetchone()[0]
+    say(f"{count} snapshots, {len(faults)} faults")
+    sys.exit(EXIT_ENVIRONMENT if faults else 0)
+
+
+@main.group()
+def sources() -> None:
+    """The registry of watched sources."""
+
+
+@sources.command("list")
+@click.option("--sources", "registry", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@format_option
+def sources_list(registry: Path | None, form: str) -> None:
+    """Every source with platform, jurisdiction, grade and status."""
+    from crawler.registry import BUNDLED, load_sources
+
+    rows = [
+        {
+            "id": source.id,
+            "name": source.name,
+            "platform": source.platform,
+            "jurisdiction": source.jurisdiction,
+            "grade": source.grade,
+            "status": source.status,
+        }
+        for source in load_sources(registry or BUNDLED)
+    ]
+    show_result(rows, form, "sources")
+
+
+@main.command()
+@click.option("--serve/--no-serve", "then_serve", default=True, help="Serve Datasette at the end.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True)
+def demo(then_serve: bool, port: int, data: Path) -> None:
+    """Crawl the bundled sample portal on two scripted days and show what the product makes of it."""
+    from rules_db.connection import DataFolder
+
+    with told_errors():
+        _demo(DataFolder(data), port, then_serve)
+
+
+# Sequencing ----------------------------------------------------------------------------------------------------------
+
+
+def _register_ingest(connection: sqlite3.Connection) -> None:
+    from rules_db.captures import register_source
+
+    register_source(
+        connection,
+        source_id="ingest",
+        name="Files handed in",
+        platform="file",
+        jurisdiction="100000",
+        grade="-",
+        status="manual",
+        tier="repost",
+    )
+
+
+def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs: int | None) -> dict[str, Any]:
+    """Everything between bytes and published rules: convert, read, reconcile, map, flag. Returns counts."""
+    from crawler.convert import CONVERTER_VERSION
+    from nlp.language import PIPELINE_VERSION
+    from rules_db.answers import store_counts
+    from rules_db.flags import flag_pending
+    from rules_db.mapping.catalogue import load_catalogue, read_catalogue
+    from rules_db.mapping.links import load_links
+    from rules_db.reconcile import reconcile_pending
+    from rules_db.snapshots import SnapshotStore
+    from rules_db.stages import convert_pending, pending_reads, record_reads
+    from rules_db.terminal import progress
+
+    snapshots = SnapshotStore(folder.snapshots, connection)
+    with progress("converting") as advance:
+        refused = convert_pending(connection, snapshots, _convert, CONVERTER_VERSION, when, advance)
+    waiting = pending_reads(connection, CONVERTER_VERSION, PIPELINE_VERSION)
+    with progress("reading") as advance, _reader(jobs, len(waiting)) as read:
+        tally = record_reads(connection, read(waiting), len(waiting), PIPELINE_VERSION, when, advance)
+    with progress("comparing") as advance:
+        reconciled = list(reconcile_pending(connection, when, advance))
+    catalogue = read_catalogue(*_catalogue_folders(folder))
+    load_catalogue(connection, catalogue)
+    links = load_links(connection, catalogue, when)
+    flags = flag_pending(connection, catalogue, when)
+    return {
+        **store_counts(connection),
+        "outcomes": tally.outcomes,
+        "new_texts": sum(tally.outcomes.get(k, 0) for k in ("new_instrument", "new_expression")),
+        "new_changes": sum(r.changes for r in reconciled),
+        "readings_revised": sum(r.revised for r in reconciled),
+        "links_turned_suspect": [link.id for link in links if link.turned_suspect],
+        "flags": len(flags),
+        "refused": refused + tally.refused,
+    }
+
+
+def _convert(data: bytes, name: str, content_type: str | None, url: str) -> ConvertedDocument:
+    """The crawler's converter, its refusals in the terms of the stages."""
+    from crawler.convert import ConversionError, Format, convert, convert_sandboxed, sniff
+    from rules_db.stages import StageRefusalError
+
+    # parsers of binary formats run in a limited child process; text is read here, hundreds of times faster
+    plain = sniff(data, name, content_type) in (Format.HTML, Format.MARKDOWN, Format.TEXT)
+    try:
+        return (convert if plain else convert_sandboxed)(data, name=name, content_type=content_type, url=url)
+    except ConversionError as error:
+        raise StageRefusalError(error.code, error.message) from error
+
+
+def _extract_line(line: str) -> tuple[dict[str, Any], str]:
+    """One JSON line read, or the reason why not."""
+    from nlp.extract import extract_record
+
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        return {}, f"no JSON ({error.msg} at column {error.colno}); one object a line is expected"
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
+        return {}, 'an object with "id" and a string "text" is expected'
+    return extract_record(record["id"], record["text"]), ""
+
+
+def _analyse(item: ToRead) -> tuple[ToRead, Analysis | StageRefusalError]:
+    """Read one document; runs in a worker process."""
+    from nlp.analyse import AnalysisRefused, analyse
+    from rules_db.stages import StageRefusalError
+
+    try:
+        return item, analyse(item.document)
+    except AnalysisRefused as error:
+        return item, StageRefusalError(error.code, error.message)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one text must not stop the others; it is told as an issue
+        return item, StageRefusalError("internal_error", f"{type(error).__name__}: {error}; please report it with the file")
+
+
+@contextmanager
+def _reader(jobs: int | None, waiting: int) -> Iterator[Callable[[list[ToRead]], Iterator[Any]]]:
+    """A lazy map of `_analyse`: in this process for a handful, in a pool of forked processes for many."""
+    import multiprocessing
+    import os
+
+    jobs = jobs or os.cpu_count() or 1
+    if jobs == 1 or waiting < 2 * jobs or "fork" not in multiprocessing.get_all_start_methods():
+        yield lambda items: map(_analyse, items)
+        return
+    from nlp.language import load
+
+    load()  # once, before forking: the children share it
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield lambda items: pool.imap(_analyse, items, chunksize=4)
+
+
+def _catalogue_folders(folder: DataFolder) -> list[Path]:
+    """The bundled catalogue, and the data folder's own additions beside it."""
+    from rules_db.mapping.catalogue import BUNDLED
+
+    own = folder.root / "catalogue"
+    return [BUNDLED, own] if own.is_dir() else [BUNDLED]
+
+
+def _publish(folder: DataFolder, when: str) -> bool:
+    """Gate and publish; tells what the gate found. False when it refused and the last good copy stays."""
+    from rules_db.publish import publish
+
+    published = publish(folder, now=when)
+    for finding in published.findings:
+        say(f"gate: {finding}")
+    if not published.done:
+        say(f"not published: the copy that readers see stays as it was ({folder.public_db})")
+    return published.done
+
+
+def _crawl_and_process(
+    folder: DataFolder,
+    registry: Path | None,
+    source_ids: tuple[str, ...],
+    since: str | None,
+    no_publish: bool,
+    *,
+    loopback: bool = False,
+    when: str | None = None,
+) -> tuple[int, dict[str, Any]]:
+    """Crawl, process, publish; the exit code and a report."""
+    import dataclasses
+
+    from crawler.launch import crawl as launch
+    from crawler.registry import BUNDLED
+    from rules_db.connection import open_store
+
+    when = when or now()
+    with folder.create().locked():
+        connection = open_store(folder)
+        verdicts = launch(
+            folder.root, registry or BUNDLED, source_ids, when, since, allow_loopback=loopback, fast=loopback
+        )
+        summary = _process(connection, folder, when, None)
+        refused = summary.pop("refused")
+        published = None if no_publish else _publish(folder, when)
+    result = {
+        "verdicts": [dataclasses.asdict(verdict) for verdict in verdicts],
+        **summary,
+        "refused": [{"file": r.subject, "code": r.code, "message": r.message} for r in refused],
+        "published": published,
+    }
+    return (EXIT_GATE if published is False else EXIT_PARTIAL if refused else 0), result
+
+
+def _demo(folder: DataFolder, port: int, then_serve: bool) -> None:
+    """Two scripted days of the sample portal through the real stages, then a summary and the server."""
+    import shutil
+
+    from crawler.sample import NOW, serve, write_sources
+    from rules_db import present
+    from rules_db.connection import StoreError
+    from rules_db.mapping.catalogue import SAMPLE
+    from rules_db.serve import require_free
+    from rules_db.serve import serve as serve_copy
+
+    if then_serve:
+        require_free("127.0.0.1", port)
+    marker = folder.root / ".sample"
+    if folder.root.exists() and any(folder.root.iterdir()):
+        if not marker.exists():
+            raise StoreError(f"{folder.root} holds something that is no demo; choose another folder with --data")
+        shutil.rmtree(folder.root)
+    folder.create()
+    marker.write_text("sample data of `guiji demo`; made anew at each run\n", encoding="utf-8")
+    shutil.copytree(SAMPLE, folder.root / "catalogue")
+    results = {}
+    addresses: dict[str, str] | None = None
+    for day, when in NOW.items():
+        with serve(day, addresses) as addresses:
+            say(f"day {day} ({when[:10]}): crawling {len(addresses)} sample sites on loopback")
+            registry = write_sources(folder.root / "sources", addresses)
+            _code, results[day] = _crawl_and_process(folder, registry, (), None, False, loopback=True, when=when)
+    present.demo(_demo_report(folder, results[2], NOW[2]), port)
+    if then_serve:
+        serve_copy(folder.public_db, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
+
+
+def _demo_report(folder: DataFolder, result: dict[str, Any], when: str) -> dict[str, Any]:
+    """The figures of day two that the demo prints, read from the store like any reader would."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+    from rules_db.flags import list_flags
+    from rules_db.mapping.coverage import list_links
+
+    connection = open_store(folder, read_only=True)
+    changes = answers.changes_recorded(connection, when)
+    thresholds = [change for change in changes if change["kind"].startswith("threshold_")]
+    suspect = list_links(connection, "suspect")
+    revised = thresholds[0] if thresholds else None
+    return {
+        "flags": list_flags(connection, since=when),
+        "rule": revised["title"] if revised else "",
+        "rule_id": suspect[0]["rule_id"] if suspect else "",
+        "diff_path": f"/diff?from={revised['from_expression_id']}&to={revised['to_expression_id']}" if revised else "/diff",
+        "thresholds": thresholds,
+        "suspect": suspect,
+        "silent": answers.silent_documents(connection, when),
+        "verdicts": result["verdicts"],
+        "data": str(folder.root),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,279 @@
+"""Questions a person asks of the store, answered as plain values: which versions are known, what stood on a date, where a
+rule comes from. Errors are `StoreError`s with suggestions, never an empty answer that looks like silence of the law.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from rules_db.connection import StoreError
+from rules_db.diff.result import InstrumentDiff
+from rules_db.instruments import InstrumentRef, find_instruments, nearest_titles
+from rules_db.readings import load_reading
+from rules_db.reconcile import compare, ordered_expressions
+
+_DATED = re.compile(r"^(?P<name>.+?)@(?P<date>\d{4}-\d{2}-\d{2}|undated)$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionRef:
+    """One expression, and how the date that was asked for led to it."""
+
+    id: str
+    instrument: InstrumentRef
+    version_date: str | None
+    note: str = ""
+
+
+def one_instrument(connection: sqlite3.Connection, words: str) -> InstrumentRef:
+    """The instrument meant by a title, IRI or id. Raises StoreError with the nearest titles, or the choices."""
+    found = find_instruments(connection, words.strip())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        choices = "; ".join(instrument.iri for instrument in found)
+        raise StoreError(f"“{words}” names {len(found)} instruments; use one of their IRIs: {choices}")
+    near = nearest_titles(connection, words)
+    hint = f"; did you mean: {'; '.join(near)}?" if near else "; the store holds nothing like it"
+    raise StoreError(f"no instrument is called “{words}”{hint}")
+
+
+def one_expression(connection: sqlite3.Connection, reference: str) -> ExpressionRef:
+    """The expression meant by TITLE@DATE (the version of that date, else the one valid then) or TITLE (the newest)."""
+    match = _DATED.match(reference.strip())
+    instrument = one_instrument(connection, match["name"] if match else reference)
+    return expression_on(connection, instrument, match["date"] if match else None)
+
+
+def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, date: str | None) -> ExpressionRef:
+    """The instrument's expression dated so, else the one valid on that day; without a date the newest.
+
+    Raises StoreError naming the dates that are known.
+    """
+    rows = connection.execute(
+        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ?", (instrument.id,)
+    ).fetchall()
+    by_id = {row["id"]: row for row in rows}
+    order = ordered_expressions(connection, instrument.id)
+    if date is None:
+        return ExpressionRef(order[-1], instrument, by_id[order[-1]]["version_date"])
+    exact = [key for key in order if (by_id[key]["version_date"] or "undated") == date]
+    if exact:
+        return ExpressionRef(exact[-1], instrument, by_id[exact[-1]]["version_date"])
+    valid = [key for key in order if date != "undated" and (by_id[key]["effective_on"] or "9999") <= date]
+    if valid:
+        row = by_id[valid[-1]]
+        note = f"no version is dated {date}; taken: the one in force then, dated {row['version_date'] or 'unknown'}"
+        return ExpressionRef(valid[-1], instrument, row["version_date"], note)
+    dates = ", ".join(row["version_date"] or "undated" for row in (by_id[key] for key in order))
+    raise StoreError(f"《{instrument.title}》 has no version dated or in force on {date}; known: {dates}")
+
+
+def list_versions(connection: sqlite3.Connection, instrument: InstrumentRef) -> list[dict[str, Any]]:
+    """The expressions of an instrument, oldest first, with dates, basis, status, tier, counts and sources."""
+    versions = []
+    for expression_id in ordered_expressions(connection, instrument.id):
+        row = connection.execute(
+            """SELECT id, iri, version_date, document_number, effective_on, effective_basis, expires_on, status, tier,
+                 recorded_at FROM expression WHERE id = ?""",
+            (expression_id,),
+        ).fetchone()
+        reading = load_reading(connection, expression_id)
+        sources = connection.execute(
+            "SELECT url, snapshot_sha256, tier FROM manifestation WHERE expression_id = ? ORDER BY url",
+            (expression_id,),
+        ).fetchall()
+        versions.append(
+            {
+                "title": instrument.title,
+                **dict(row),
+                "units": len(reading.units),
+                "norms": len(reading.rules),
+                "thresholds": len(reading.thresholds),
+                "sources": [dict(source) for source in sources],
+            }
+        )
+    return versions
+
+
+def show(
+    connection: sqlite3.Connection, reference: str, *, as_of: str | None = None, known_on: str | None = None
+) -> dict[str, Any]:
+    """An instrument, one of its units (`TITLE 第五条`, `TITLE#art_5`) or a rule id, as it applied on a day and as we knew it on
+    another. Raises StoreError."""
+    rule = connection.execute("SELECT id FROM rule WHERE id = ?", (reference.strip(),)).fetchone()
+    if rule:
+        return {"rule": rule["id"], "versions": rule_versions(connection, rule["id"], as_of=as_of, known_on=known_on)}
+    name, unit = _split_unit(reference)
+    match = _DATED.match(name)
+    instrument = one_instrument(connection, match["name"] if match else name)
+    if known_on:
+        _refuse_unknown_then(connection, instrument, known_on)
+    expression = expression_on(connection, instrument, as_of or (match["date"] if match else None))
+    reading = load_reading(connection, expression.id)
+    units = [u for u in reading.units if unit is None or unit in (u.provision.label, u.provision.eid)]
+    if not units:
+        labels = "、".join(u.provision.label for u in reading.units[:12])
+        raise StoreError(f"《{instrument.title}》 of {expression.version_date} has no {unit}; it begins with {labels}")
+    return {
+        "instrument": instrument.title,
+        "iri": instrument.iri,
+        "version_date": expression.version_date,
+        "effective_on": reading.valid_from,
+        "status": reading.status,
+        "note": expression.note,
+        "units": [
+            {
+                "eid": u.provision.eid,
+                "label": u.provision.label,
+                "container": u.provision.container,
+                "text": u.provision.text,
+                "rules": [
+                    {"modality": r.modality, "bearer": r.bearer, "statement": r.statement, "confidence": r.confidence}
+                    for r in reading.rules
+                    if r.unit_eid == u.provision.eid
+                ],
+            }
+            for u in units
+        ],
+    }
+
+
+def rule_versions(
+    connection: sqlite3.Connection, rule_id: str, *, as_of: str | None = None, known_on: str | None = None
+) -> list[dict[str, Any]]:
+    """Versions of a rule: valid on `as_of` (all, if None), as the store knew them on `known_on` (now, if None)."""
+    rows = connection.execute(
+        """SELECT rv.*, e.version_date, i.title FROM rule_version rv JOIN expression e ON e.id = rv.expression_id
+           JOIN instrument i ON i.id = e.instrument_id
+           WHERE rv.rule_id = :rule
+             AND (CASE WHEN :known IS NULL THEN rv.superseded_at IS NULL
+                  ELSE date(rv.recorded_at) <= :known AND (rv.superseded_at IS NULL OR date(rv.superseded_at) > :known) END)
+             AND (:day IS NULL OR ((rv.valid_from IS NULL OR rv.valid_from <= :day)
+                  AND (rv.valid_to IS NULL OR rv.valid_to > :day)))
+           ORDER BY rv.n""",
+        {"rule": rule_id, "known": known_on, "day": as_of},
+    ).fetchall()
+    versions = []
+    for row in rows:
+        version = {key: row[key] for key in row.keys() if key != "content_digest"}  # noqa: SIM118 - sqlite3.Row
+        version["thresholds"] = [
+            dict(threshold)
+            for threshold in connection.execute(
+                """SELECT parameter, comparator, value, value_max, unit, base, trigger_event, text FROM threshold
+                   WHERE rule_version_id = ? ORDER BY start""",
+                (row["id"],),
+            )
+        ]
+        versions.append(version)
+    return versions
+
+
+def explain(connection: sqlite3.Connection, rule_id: str) -> dict[str, Any]:
+    """The evidence chain of a rule: cue and bearer with their spans and patterns, provision, digest, address, tier."""
+    versions = rule_versions(connection, rule_id)
+    if not versions:
+        raise StoreError(f"no rule has the id {rule_id}; 'guiji search WORD --format json' lists rule ids")
+    for version in versions:
+        version["evidence"] = [
+            dict(row)
+            for row in connection.execute(
+                'SELECT field, start, "end", text, pattern FROM evidence WHERE rule_version_id = ? ORDER BY start',
+                (version["id"],),
+            )
+        ]
+        version["sources"] = [
+            dict(row)
+            for row in connection.execute(
+                "SELECT url, snapshot_sha256, source_id, tier FROM manifestation WHERE expression_id = ? ORDER BY url",
+                (version["expression_id"],),
+            )
+        ]
+    mappings = connection.execute(
+        "SELECT id, target_kind, target_id, relationship, status, rationale FROM mapping WHERE rule_id = ? ORDER BY id",
+        (rule_id,),
+    ).fetchall()
+    return {"rule": rule_id, "versions": versions, "mappings": [dict(row) for row in mappings]}
+
+
+def store_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """How much the store holds: instruments, expressions, provisions, norms (rules now valid), thresholds."""
+    queries = {
+        "instruments": "SELECT count(*) FROM instrument",
+        "expressions": "SELECT count(*) FROM expression",
+        "provisions": "SELECT count(*) FROM provision",
+        "norms": "SELECT sum(json_array_length(norms)) FROM extraction",
+        "rules": "SELECT count(*) FROM rule",
+        "rule_versions": "SELECT count(*) FROM rule_version WHERE superseded_at IS NULL",
+        "thresholds": "SELECT sum(json_array_length(thresholds)) FROM extraction",
+        "changes": "SELECT count(*) FROM change",
+    }
+    return {name: connection.execute(query).fetchone()[0] or 0 for name, query in queries.items()}
+
+
+def _split_unit(reference: str) -> tuple[str, str | None]:
+    if "#" in reference:
+        name, unit = reference.rsplit("#", 1)
+        return name.strip(), unit.strip()
+    match = re.match(
+        r"^(.+?)\s+(第[^\s]{1,12}条(?:之[一二三四五六七八九十]+)?|[一二三四五六七八九十]+、)$", reference.strip()
+    )
+    return (match[1], match[2]) if match else (reference.strip(), None)
+
+
+def _refuse_unknown_then(connection: sqlite3.Connection, instrument: InstrumentRef, known_on: str) -> None:
+    first = connection.execute(
+        "SELECT min(date(recorded_at)) FROM expression WHERE instrument_id = ?", (instrument.id,)
+    ).fetchone()[0]
+    if first is None or first > known_on:
+        raise StoreError(f"《{instrument.title}》 was first recorded on {first}; nothing was known of it on {known_on}")
+
+
+def compare_expressions(connection: sqlite3.Connection, old: ExpressionRef, new: ExpressionRef) -> InstrumentDiff:
+    """The comparison of two expressions, named and dated for its renderers."""
+    diff = compare(load_reading(connection, old.id), load_reading(connection, new.id))
+    title = (
+        old.instrument.title
+        if old.instrument.id == new.instrument.id
+        else f"{old.instrument.title} → {new.instrument.title}"
+    )
+    return dataclasses.replace(
+        diff, instrument=title, old_date=old.version_date or "undated", new_date=new.version_date or "undated"
+    )
+
+
+def describe_changes(connection: sqlite3.Connection, *, since: str, until: str) -> list[dict[str, Any]]:
+    """Changes of law that take effect in [since, until], oldest first: the rule-set diff."""
+    rows = connection.execute(
+        """SELECT c.kind, i.title, c.from_label, c.to_label, c.summary, c.valid_on, c.recorded_at, c.detail
+           FROM change c LEFT JOIN instrument i ON i.id = c.instrument_id
+           WHERE c.valid_on >= ? AND c.valid_on <= ? ORDER BY c.valid_on, i.title, c.rowid""",
+        (since, until),
+    ).fetchall()
+    return [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
+
+
+def changes_recorded(connection: sqlite3.Connection, recorded_at: str) -> list[dict[str, Any]]:
+    """Rows of the change feed written at one record time, in feed order."""
+    rows = connection.execute(
+        """SELECT c.*, i.title FROM change c LEFT JOIN instrument i ON i.id = c.instrument_id
+           WHERE c.recorded_at = ? ORDER BY c.rowid""",
+        (recorded_at,),
+    ).fetchall()
+    return [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
+
+
+def silent_documents(connection: sqlite3.Connection, recorded_at: str) -> list[str]:
+    """Titles whose page was fetched at that time with other bytes than before, and whose law stayed the same."""
+    rows = connection.execute(
+        """SELECT DISTINCT i.title FROM reading r JOIN expression e ON e.id = r.expression_id
+           JOIN instrument i ON i.id = e.instrument_id
+           WHERE r.read_at = ? AND r.outcome = 'same_text' ORDER BY i.title""",
+        (recorded_at,),
+    )
+    return [row["title"] for row in rows]

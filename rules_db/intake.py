@@ -1,0 +1,129 @@
+"""Files that a person hands in: found in folders, joined with their manifest rows, checked before anything is written.
+
+In: paths and an optional manifest CSV. Out: `File` values, and one `Refused` line for each row or file that can't be used.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rules_db.stages import File, Refused
+
+COLUMNS = {
+    "path": "path",
+    "title": "title",
+    "version_date": "version_date",
+    "effective_on": "effective_on",
+    "document_number": "document_number",
+    "instrument_type": "instrument_type",
+    "jurisdiction": "jurisdiction",
+    "issuers": "issuers",
+    "url": "url",
+    "tier": "tier",
+}
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+class ManifestError(Exception):
+    """The manifest can't be read; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Facts by absolute path."""
+
+    path: Path
+    rows: dict[Path, dict[str, object]]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest CSV (UTF-8, header row). Raises ManifestError for unknown columns, missing paths or bad dates."""
+    rows: dict[Path, dict[str, object]] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            unknown = sorted(set(reader.fieldnames or ()) - set(COLUMNS))
+            if unknown or "path" not in (reader.fieldnames or ()):
+                raise ManifestError(
+                    f"{path}: header must name 'path' and may name {', '.join(c for c in COLUMNS if c != 'path')}"
+                    + (f"; unknown: {', '.join(unknown)}" if unknown else "")
+                )
+            for row in reader:
+                facts = _facts(path, reader.line_num, row)
+                rows[(path.parent / str(facts.pop("path"))).resolve()] = facts
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ManifestError(f"{path}: not a readable UTF-8 CSV: {error}") from error
+    return Manifest(path.resolve(), rows)
+
+
+def find_files(paths: Sequence[Path], manifest: Manifest | None) -> list[Path]:
+    """Every file under the paths in stable order, without hidden files and the manifest itself."""
+    found: set[Path] = set()
+    for path in paths:
+        candidates = path.rglob("*") if path.is_dir() else [path]
+        found.update(
+            candidate.resolve()
+            for candidate in candidates
+            if candidate.is_file() and not candidate.name.startswith(".")
+        )
+    if manifest:
+        found.discard(manifest.path)
+    return sorted(found)
+
+
+def read_files(files: Sequence[Path], root: Path, manifest: Manifest | None, refused: list[Refused]) -> Iterator[File]:
+    """The files' bytes with their facts; what can't be read is added to `refused` and passed over."""
+    for path in files:
+        name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        try:
+            size = path.stat().st_size
+            if size > _MAX_BYTES:
+                refused.append(Refused(name, "too_large", f"{size} bytes; the limit is {_MAX_BYTES}: split the file"))
+                continue
+            data = path.read_bytes()
+        except OSError as error:
+            refused.append(Refused(name, "unreadable", f"{error.strerror or error}; check its permissions"))
+            continue
+        yield File(name, data, dict(manifest.rows.get(path, {})) if manifest else {})
+
+
+def missing_files(files: Sequence[Path], manifest: Manifest | None) -> list[Refused]:
+    """Manifest rows whose file was not among the files found."""
+    held = set(files)
+    rows = manifest.rows if manifest else {}
+    return [
+        Refused(path.name, "missing", f"named in the manifest but not found at {path}")
+        for path in sorted(rows)
+        if path not in held and not path.exists()
+    ]
+
+
+def _facts(path: Path, line: int, row: dict[str, str | None]) -> dict[str, object]:
+    facts: dict[str, object] = {}
+    for column, value in row.items():
+        if value is None or column is None or not value.strip():
+            continue
+        facts[COLUMNS[column]] = value.strip()
+    if "path" not in facts:
+        raise ManifestError(f"{path} line {line}: no path")
+    for field in ("version_date", "effective_on"):
+        if field in facts and not _is_date(str(facts[field])):
+            raise ManifestError(f"{path} line {line}: {field} {facts[field]!r} is no date YYYY-MM-DD")
+    if "issuers" in facts:
+        facts["issuers"] = [
+            name.strip() for name in str(facts["issuers"]).replace("；", ";").split(";") if name.strip()
+        ]
+    return facts
+
+
+def _is_date(text: str) -> bool:
+    import datetime
+
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2026-01-01")

@@ -1,0 +1,151 @@
+"""How results look to a person: one function a view, each taking the plain value that `--format json` would write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rules_db.terminal import clean, console, print_table
+
+if TYPE_CHECKING:
+    from rules_db.search import SearchResult
+
+Row = Mapping[str, Any]
+
+
+def flags(found: Sequence[Row]) -> None:
+    rows = (
+        (f["score"], f["kind"], f["title"], f["version_date"], "\n".join(r["sentence"] for r in f["reasons"]))
+        for f in found
+    )
+    print_table(f"{len(found)} flagged", ("score", "kind", "title", "date", "why"), rows)
+
+
+def versions(found: Sequence[Row]) -> None:
+    columns = ("version_date", "effective_on", "effective_basis", "status", "document_number", "tier", "units", "norms")
+    print_table(f"《{found[0]['title']}》", columns, ([version[c] for c in columns] for version in found))
+
+
+def provisions(found: Row) -> None:
+    if "rule" in found:
+        columns = ("n", "valid_from", "valid_to", "modality", "bearer", "statement")
+        print_table(f"rule {found['rule']}", columns, ([version[c] for c in columns] for version in found["versions"]))
+        return
+    out = console()
+    out.print(f"[bold]《{clean(found['instrument'])}》[/bold] {found['version_date'] or 'undated'}  {found['status']}")
+    if found["note"]:
+        out.print(f"[yellow]{clean(found['note'])}[/yellow]")
+    for unit in found["units"]:
+        out.print(f"\n[bold]{clean(unit['label'])}[/bold] [dim]{clean(unit['container'])}[/dim]\n{clean(unit['text'])}")
+
+
+def explanation(found: Row) -> None:
+    out = console()
+    for version in found["versions"]:
+        out.print(f"[bold]《{clean(version['title'])}》{clean(version['label'])}[/bold], version {version['n']}")
+        out.print(f"  valid from {version['valid_from'] or 'an unknown day'} to {version['valid_to'] or 'now'}")
+        out.print(f"  {version['modality']}, bearer {clean(version['bearer']) or '—'}: {clean(version['statement'])}")
+        for item in version["evidence"]:
+            place = f"[{item['start']}:{item['end']}]"
+            out.print(f"  {item['field']} {clean(item['text'])} {clean(place)} by pattern {clean(item['pattern'])}")
+        for item in version["thresholds"]:
+            out.print(f"  threshold {clean(item['text'])}: {item['comparator']} {item['value']} {item['unit']}")
+        for item in version["sources"]:
+            out.print(f"  source {clean(item['url'])} ({item['tier']})\n    sha256 {item['snapshot_sha256']}")
+    for item in found["mappings"]:
+        out.print(f"  {item['id']} → {item['target_kind']} {item['target_id']}: {item['status']}")
+
+
+def hits(query: str, result: SearchResult, limit: int) -> None:
+    out = console()
+    more = f"; the first {limit}:" if result.total > limit else ""
+    out.print(f"{result.total} provisions hold “{clean(query)}”{more}")
+    for hit in result.hits:
+        out.print(
+            f"\n[bold]《{clean(hit.instrument_title)}》{clean(hit.label)}[/bold] [dim]{hit.version_date or ''}[/dim]"
+        )
+        out.print(clean(hit.plain_snippet))
+
+
+def rule_set(found: Sequence[Row]) -> None:
+    columns = ("valid_on", "title", "kind", "summary")
+    print_table(f"{len(found)} changes", columns, ([change[c] for c in columns] for change in found))
+
+
+def links(found: Sequence[Row]) -> None:
+    columns = ("id", "status", "target", "place", "rationale")
+    print_table(f"{len(found)} links", columns, ([link[c] for c in columns] for link in found))
+    out = console()
+    for link in found:
+        if link["status"] == "suspect":
+            out.print(f"\n[bold]{link['id']}[/bold] suspect since {link['suspect_since']}")
+            out.print(f"  reviewed: {clean(link['stamp_statement']) or '(wording no longer held)'}")
+            out.print(f"  now:      {clean(link['statement']) or '(no wording in force)'}")
+
+
+def coverage(found: Sequence[Row]) -> None:
+    columns = ("kind", "id", "title", "tier", "accepted", "suspect", "proposed", "unresolved")
+    print_table("Rules linked to the catalogue", columns, ([row[c] for c in columns] for row in found))
+
+
+def sources(found: Sequence[Row]) -> None:
+    print_table(f"{len(found)} sources", list(found[0]) if found else [], (list(row.values()) for row in found))
+
+
+def ingested(result: Row) -> None:
+    out = console()
+    if not result["new_files"] and not result["new_texts"]:
+        out.print(f"{result['files']} files looked at: nothing new, nothing changed.")
+    else:
+        out.print(f"{result['files']} files looked at, {result['new_files']} new, {result['new_texts']} new texts.")
+    _counts(result)
+    out.print(f"{len(result['refused'])} refused; {result['seconds']} s")
+
+
+def crawled(result: Row) -> None:
+    columns = ("source_id", "verdict", "reason")
+    print_table("Sources", columns, ([verdict[c] for c in columns] for verdict in result["verdicts"]))
+    console().print(
+        f"{result['new_texts']} new texts, {result['new_changes']} changes, {result['flags']} flagged, "
+        f"{len(result['links_turned_suspect'])} links turned suspect, {len(result['refused'])} refused"
+    )
+    _counts(result)
+
+
+def _counts(result: Row) -> None:
+    names = ("instruments", "expressions", "provisions", "norms", "thresholds", "rules", "changes")
+    console().print("The store holds " + ", ".join(f"{result[name]:,} {name}" for name in names) + ".")
+
+
+def demo(report: Row, port: int) -> None:
+    """What the two scripted days came to: flagged and why, thresholds compared, what did not alarm, what broke."""
+    out = console()
+    out.rule("Guiji demo: sample data, invented for the purpose (示例数据)")
+    out.print("\n[bold]Day 2: flagged, and why[/bold]")
+    for flag in report["flags"]:
+        out.print(f"  [bold]{clean(flag['kind'])}[/bold] {clean(flag['title'])} (score {flag['score']})")
+        for reason in flag["reasons"]:
+            out.print(f"    · {clean(reason['sentence'])}")
+    out.print("\n[bold]Day 2: limits that changed[/bold]")
+    rows = []
+    for change in report["thresholds"]:
+        before, after = (change["detail"][side] for side in ("old", "new"))
+        texts = [side["text"] if side else "—" for side in (before, after)]
+        rows.append((change["from_label"], change["to_label"], *texts, change["detail"]["direction"]))
+    print_table(report["rule"], ("before", "after", "was", "is", "direction"), rows)
+    out.print("\n[bold]Links to controls and hardware that turned suspect[/bold]")
+    for link in report["suspect"]:
+        out.print(f"  {link['id']} {clean(link['place'])} → {clean(link['target'])}")
+    out.print("\n[bold]Fetched again on day 2 and rightly silent[/bold]")
+    for title in report["silent"]:
+        out.print(f"  {clean(title)}")
+    out.print("\n[bold]Sources[/bold]")
+    for verdict in report["verdicts"]:
+        out.print(f"  {clean(verdict['source_id'])}: {clean(verdict['verdict'])}, {clean(verdict['reason'])}")
+    base = f"http://127.0.0.1:{port}"
+    out.print("\n[bold]Open[/bold]")
+    for path in ("/", "/search?q=溯源", "/changes", f"/rule/{report['rule_id']}", report["diff_path"], "/coverage", "/sources"):
+        out.print(f"  {base}{path}")
+    out.print("\nThe same in the terminal, for instance:")
+    out.print(f"  guiji diff {report['rule']} --from 2025-11-10 --to 2026-05-25 --data {clean(report['data'])}")
+    out.print(f"  guiji flags --data {clean(report['data'])}    guiji map suspect --data {clean(report['data'])}")
