@@ -57,8 +57,11 @@ def convert(
         raise ConversionError(ErrorCode.EMPTY, f"{name}: the file is empty")
     if len(data) > LIMITS.input_bytes:
         raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: {len(data)} bytes, at most {LIMITS.input_bytes} are read")
+    kind = sniff(data, name, content_type)
+    if kind in (Format.HTML, Format.TEXT, Format.MARKDOWN) and len(data) > LIMITS.text_bytes:
+        raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: {len(data)} bytes of text, at most {LIMITS.text_bytes}")
     # Converters are imported when first needed: a child process that reads one PDF needs no HTML parser.
-    match kind := sniff(data, name, content_type):
+    match kind:
         case Format.HTML:
             from crawler.convert.html import convert_html
 

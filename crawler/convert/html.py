@@ -28,6 +28,13 @@ _WRAPPER = re.compile(
     r"|strong|sub|sup|tbody|tt|u)\b[^<>]*>",
     re.I,
 )
+# libxml2 takes quadratic time over the attributes of one tag: of long tags only these are kept.
+_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})(?=[\s/])([^<>]{1500,})>?")
+_ATTRIBUTE = re.compile(
+    r"\b(class|colspan|content|download|height|hidden|href|id|name|role|rowspan|src|start|style|title|type|value)"
+    r"\s{0,3}=\s{0,3}(\"[^\"]{0,4000}\"|'[^']{0,4000}')",
+    re.I,
+)
 _EDGE = 12  # blocks at either end that are looked at for page furniture
 
 
@@ -77,9 +84,15 @@ def parse(text: str, name: str, warnings: list[str]) -> etree._Element:
 
 def _parse_once(text: str) -> tuple[etree._Element | None, bool]:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
-    root = etree.fromstring(text.replace("\x00", "").encode("utf-8"), parser)
+    text = _LONG_TAG.sub(_shortened, text.replace("\x00", ""))
+    root = etree.fromstring(text.encode("utf-8"), parser)
     too_deep = any("depth" in entry.message.lower() for entry in parser.error_log)
     return root, too_deep
+
+
+def _shortened(tag: re.Match[str]) -> str:
+    kept = {name.lower(): f"{name}={value}" for name, value in _ATTRIBUTE.findall(tag.group(2))}
+    return f"<{tag.group(1)} {' '.join(kept.values())}>"
 
 
 def trim(blocks: list[Block]) -> list[Block]:

@@ -89,6 +89,7 @@ class _Walker:
             if element.tail:
                 self._inline.append(element.tail)
         self._flush()
+        self._close_table()
         return self._blocks
 
     def _start(self, element: etree._Element) -> None:

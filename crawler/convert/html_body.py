@@ -119,9 +119,16 @@ def densest(root: etree._Element) -> tuple[etree._Element, int]:
             key=lambda inner: words[inner],
             default=None,
         )
-        if child is None or words[child] < _DESCEND * size or child.tag in ("p", "tr", "td", "li"):
-            return node, size
+        if child is None or words[child] < _DESCEND * size or child.tag in ("p", "li"):
+            return _whole(node), size
         node, size = child, words[child]
+
+
+def _whole(node: etree._Element) -> etree._Element:
+    """What a part of a table stands in: rows without their table are no table any more."""
+    while node.tag in ("table", "tbody", "tfoot", "thead", "tr") and (parent := node.getparent()) is not None:
+        node = parent
+    return node
 
 
 def _words(root: etree._Element) -> dict[etree._Element, int]:

@@ -11,6 +11,7 @@ class Limits:
     """`*_bytes` are octets, `text_chars` characters of all blocks together, `table_cells` cells of one table after
     spans are expanded, `zip_ratio` unpacked to packed size of one member."""
 
+    text_bytes: int = 16 * 1024 * 1024  # HTML, text and Markdown
     input_bytes: int = 64 * 1024 * 1024
     text_chars: int = 8_000_000
     blocks: int = 200_000

@@ -22,7 +22,6 @@ _CLOSING: Final = re.compile(r"[ \t]+#+$")
 _RULE: Final = re.compile(r"(?:-{3,}|\*{3,}|_{3,})")
 _TABLE_RULE: Final = re.compile(r"\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?")
 _CELL_BREAK: Final = re.compile(r"(?<!\\)\|")
-_COMMENT: Final = re.compile(r"<!--.*?-->", re.S)
 _BOLD: Final = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,500}?)(?<=\S)\1")
 _FRONT: Final = "---"
 
@@ -32,7 +31,7 @@ def convert_markdown(
 ) -> ConvertedDocument:
     """Raises `ConversionError`: empty, undecided_charset, too_large."""
     decoded = decoded_text(data, name, content_type)
-    lines = _without_front_matter(split_lines(_COMMENT.sub("", decoded.text)))
+    lines = _without_front_matter(split_lines(_without_comments(decoded.text)))
     title, blocks = None, []
     for level, block in _blocks(lines):
         if level == 1 and title is None:
@@ -44,6 +43,16 @@ def convert_markdown(
     title = title or title_line(kept)
     head = HeadFacts(title=title, document_number=find_document_number(title, kept), url=url)
     return ConvertedDocument(kept, head, "text/markdown", decoded.charset, decoded.warnings)
+
+
+def _without_comments(text: str) -> str:
+    """Text without `<!-- … -->`; an unclosed comment stays. (A regular expression would search to the end each time.)"""
+    parts: list[str] = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start)) >= 0:
+        parts.append(text[position:start])
+        position = end + 3
+    return "".join((*parts, text[position:])) if parts else text
 
 
 def _without_front_matter(lines: list[str]) -> list[str]:
