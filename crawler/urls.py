@@ -41,6 +41,8 @@ class RefusedUrlError(ValueError):
 def normalise(url: str, base: str | None = None) -> str:
     """The absolute address of a link. Raises RefusedUrlError for other schemes, credentials, backslashes, bad ports."""
     text = _CONTROL.sub("", url)
+    if not text:
+        raise RefusedUrlError("empty address")
     if "\\" in text:
         raise RefusedUrlError(f"backslash in address {text[:80]!r}")
     try:

@@ -1,0 +1,257 @@
+"""A crawl end to end against loopback servers: what is asked for, what is recorded, what a rerun costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from recording import NOW, RecordingServer, Reply, document, rows, write_source
+
+from crawler.launch import _PROJECT
+from rules_db.connection import DataFolder, connect, open_store
+from rules_db.model import Outcome, Verdict
+from rules_db.snapshots import SnapshotStore
+
+T1, T2 = "关于动力电池溯源管理的通知", "关于食堂采购的公告"
+
+
+def site(server: RecordingServer, count: int = 4) -> None:
+    """A TRS column of `count` documents, the first with an attachment; everything has validators."""
+    entries = [
+        (f"./202605/t202605{n + 10:02d}_{n}.html", f"关于动力电池溯源第{n}号通知", f"2026-05-{n + 10:02d}")
+        for n in range(count)
+    ]
+    server.pages["/tzgg/"] = Reply(rows(entries), etag='"list"')
+    for n, (href, title, _) in enumerate(entries):
+        link = '<p>附件：<a href="./W020260510000000001.pdf">1.名单.pdf</a></p>' if n == 0 else ""
+        server.pages[f"/tzgg/{href[2:]}"] = Reply(
+            document(f"{title}。企业应当在{n + 5}日内报送。", link), etag=f'"doc{n}"'
+        )
+    server.pages["/tzgg/202605/W020260510000000001.pdf"] = Reply(
+        b"%PDF-1.4 sample", etag='"pdf"', media_type="application/pdf"
+    )
+
+
+def content(data: Path) -> dict[str, object]:
+    """Everything a later stage would see, by content and not by row number."""
+    store = connect(data / "work.db", read_only=True)
+    newest = store.execute(
+        """SELECT url, role, snapshot_sha256, facts FROM sighting s WHERE snapshot_sha256 IS NOT NULL
+           AND id = (SELECT max(id) FROM sighting t WHERE t.url = s.url AND t.snapshot_sha256 IS NOT NULL)
+           ORDER BY url"""
+    ).fetchall()
+    run = store.execute("SELECT max(id) FROM crawl_run WHERE finished_at IS NOT NULL").fetchone()[0]
+    listed = store.execute(
+        "SELECT url, title, published_on, list_column FROM list_entry WHERE run_id = ? ORDER BY url", (run,)
+    )
+    found = {"documents": [tuple(row) for row in newest], "listed": [tuple(row) for row in listed]}
+    store.close()
+    return found
+
+
+def sightings(data: Path) -> list[sqlite3.Row]:
+    store = connect(data / "work.db", read_only=True)
+    found = store.execute("SELECT * FROM sighting ORDER BY id").fetchall()
+    store.close()
+    return found
+
+
+def test_lists_documents_and_files_are_recorded(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert (verdict.verdict, verdict.metrics["entries"], verdict.metrics["new"]) == (Verdict.OK, 4, 4)
+    seen = {(row["role"], row["url"].removeprefix(server.url)): row for row in sightings(tmp_path / "data")}
+    assert len(seen) == 6
+    detail = seen["detail", "/tzgg/202605/t20260510_0.html"]
+    facts = json.loads(detail["facts"])
+    assert (facts["title"], facts["published_on"], facts["column"]) == (
+        "关于动力电池溯源第0号通知",
+        "2026-05-10",
+        "通知公告",
+    )
+    assert facts["relevance"] == "title:动力电池、溯源"
+    assert detail["parent_url"] == f"{server.url}/tzgg/"
+    file = seen["attachment", "/tzgg/202605/W020260510000000001.pdf"]
+    assert file["parent_url"] == detail["url"]
+    assert json.loads(file["facts"])["attachment_name"] == "1.名单.pdf"
+    folder = DataFolder(tmp_path / "data")
+    store = SnapshotStore(folder.snapshots, open_store(folder))
+    assert store.read(file["snapshot_sha256"]) == b"%PDF-1.4 sample"
+
+
+def test_unchanged_pages_cost_no_bodies(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    before = content(tmp_path / "data")
+    server.hits.clear()
+    (verdict,) = crawled(now="2026-06-20T01:00:00Z")
+    assert verdict.verdict is Verdict.QUIET
+    pages = [hit for hit in server.hits if hit.path != "/robots.txt"]
+    assert len(pages) == 6, "list, four documents and the file are due after 19 days"
+    assert {hit.status for hit in pages} == {304}
+    assert sum(hit.sent for hit in pages) == 0
+    assert content(tmp_path / "data")["documents"] == before["documents"]
+    assert {row["outcome"] for row in sightings(tmp_path / "data") if row["run_id"] == 2} == {Outcome.NOT_MODIFIED}
+
+
+def test_a_page_edited_in_place_is_fetched_again(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    server.pages["/tzgg/202605/t20260511_1.html"] = Reply(
+        document("关于动力电池溯源的通知。企业应当在20日内报送溯源信息。"), etag='"doc1b"'
+    )
+    crawled(now="2026-06-20T01:00:00Z")
+    edited = [row for row in sightings(tmp_path / "data") if row["url"].endswith("t20260511_1.html")]
+    assert [row["outcome"] for row in edited] == [Outcome.FETCHED, Outcome.FETCHED]
+    assert edited[0]["snapshot_sha256"] != edited[1]["snapshot_sha256"]
+
+
+def test_documents_rest_until_due(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    server.hits.clear()
+    (verdict,) = crawled(now="2026-06-01T09:00:00Z")
+    assert [path for path in server.paths() if path != "/robots.txt"] == ["/tzgg/"]
+    assert verdict.metrics["not_due"] == 4
+
+
+def test_only_watched_topics_are_fetched_and_everything_is_listed(tmp_path, server, crawled):
+    server.pages["/tzgg/"] = Reply(
+        rows([("./202605/t20260501_1.html", T1, "2026-05-01"), ("./202605/t20260502_2.html", T2, "2026-05-02")])
+    )
+    server.pages["/tzgg/202605/t20260501_1.html"] = Reply(document(T1))
+    write_source(tmp_path / "sources", "a", server.url, fetch="topic")
+    crawled()
+    assert "/tzgg/202605/t20260502_2.html" not in server.paths()
+    assert [row[1] for row in content(tmp_path / "data")["listed"]] == [T1, T2]
+
+
+def test_since_leaves_older_documents_unfetched(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled(since="2026-05-12")
+    fetched = [path for path in server.paths() if "/t2026" in path]
+    assert sorted(fetched) == ["/tzgg/202605/t20260512_2.html", "/tzgg/202605/t20260513_3.html"]
+
+
+def endless(server: RecordingServer, *, repeat: bool) -> None:
+    """A pager that never ends: new rows on each screen, or the same rows for ever."""
+
+    def answer(path: str, count: int) -> Reply | None:
+        if not path.startswith("/tzgg/"):
+            return None
+        screen = int(path.rsplit("_", 1)[1].split(".")[0]) if "index_" in path else 0
+        number = 0 if repeat else screen
+        pager = '<script>createPageHTML(99999, 0, "index", "html", 999990);</script>'
+        return Reply(
+            rows(
+                [
+                    (f"./202605/t20260501_{number}{n}.html", f"关于事项{number}之{n}的公告", "2026-05-01")
+                    for n in range(3)
+                ],
+                pager,
+            )
+        )
+
+    server.otherwise = answer
+
+
+def test_an_endless_pager_ends_at_the_request_budget(tmp_path, server, crawled):
+    endless(server, repeat=False)
+    write_source(tmp_path / "sources", "a", server.url, fetch="list", max_pages=500, max_requests=12)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.DEGRADED
+    assert "budget of 12" in verdict.reason
+    assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 12
+
+
+def test_a_looping_pager_ends_at_the_first_repeat(tmp_path, server, crawled):
+    endless(server, repeat=True)
+    write_source(tmp_path / "sources", "a", server.url, fetch="list", max_pages=500)
+    crawled()
+    assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 2
+
+
+def test_screens_are_limited(tmp_path, server, crawled):
+    endless(server, repeat=False)
+    write_source(tmp_path / "sources", "a", server.url, fetch="list", max_pages=3)
+    (verdict,) = crawled()
+    assert (verdict.verdict, verdict.metrics["screens"]) == (Verdict.OK, 3)
+    (verdict,) = crawled(now="2026-06-02T01:00:00Z", max_pages=5)
+    assert verdict.metrics["screens"] == 5
+
+
+def test_redirect_loops_end(tmp_path, server, crawled):
+    server.pages["/tzgg/"] = Reply("", 302, {"Location": "/a"})
+    server.otherwise = lambda path, count: Reply("", 302, {"Location": "/b" if path == "/a" else "/a"})
+    server.pages["/robots.txt"] = Reply("", 404)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.BROKEN
+    assert len(server.hits) <= 8
+
+
+def test_body_over_the_limit_is_refused(tmp_path, server, crawled, monkeypatch):
+    import gzip
+
+    site(server)
+    bomb = gzip.compress(b"0" * (40 * 1024 * 1024))
+    server.pages["/tzgg/202605/t20260511_1.html"] = Reply(bomb, headers={"Content-Encoding": "gzip"})
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    (row,) = [row for row in sightings(tmp_path / "data") if row["url"].endswith("t20260511_1.html")]
+    assert (row["outcome"], row["snapshot_sha256"]) == (Outcome.ERROR, None)
+    assert verdict.metrics["details_failed"] == 1
+    assert len(bomb) < 100_000
+
+
+def child(data: Path, sources: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "crawler.run", "--data", str(data), "--sources", str(sources), "--now", NOW]
+    command += ["--allow-loopback", "--fast"]
+    environment = {**os.environ, "PYTHONPATH": str(_PROJECT)}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_and_restarted_equals_undisturbed(tmp_path, server, seed):
+    site(server, count=12)
+    for reply in server.pages.values():
+        reply.pause = 0.03
+    sources = write_source(tmp_path / "sources", "a", server.url)
+    assert child(tmp_path / "whole", sources).wait(60) == 0
+    whole = content(tmp_path / "whole")
+    assert len(whole["documents"]) == 14
+    random.seed(seed)
+    for _ in range(2):
+        server.hits.clear()
+        process = child(tmp_path / "killed", sources)
+        stop_after = random.randint(1, 12)  # noqa: S311 - a place to kill at
+        deadline = time.monotonic() + 30
+        while len(server.hits) < stop_after and process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    assert child(tmp_path / "killed", sources).wait(60) == 0
+    assert content(tmp_path / "killed") == whole
+    folder = DataFolder(tmp_path / "killed")
+    assert list(SnapshotStore(folder.snapshots, open_store(folder)).verify()) == []
+
+
+def test_a_dead_child_leaves_a_verdict_for_each_source(tmp_path, server, crawled, monkeypatch):
+    write_source(tmp_path / "sources", "a", server.url)
+    monkeypatch.setattr("crawler.launch.subprocess.run", lambda *_, **__: subprocess.CompletedProcess([], -9))
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.BROKEN
+    assert "ended with code -9" in verdict.reason
