@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from crawler.han_frequency import COMMON_SIMPLIFIED, COMMON_TRADITIONAL
@@ -63,11 +62,12 @@ _GB18030_2022: Final = str.maketrans(
 )
 
 _SCAN = 8192  # bytes searched for a declaration; templates put long comments before it
-_SAMPLE = 1500  # non-ASCII characters scored
+_SCORED = 400_000  # characters looked through for
+_SAMPLE = 1500  # so many non-ASCII ones, which are scored
+_ASCII = bytes(range(128))
 _META = re.compile(rb"<meta\b[^<>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 _XML = re.compile(rb"^\s*<\?xml\b[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.-]{2,40})", re.I)
 _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -117,8 +117,14 @@ def declared_charset(data: bytes, content_type: str | None = None) -> tuple[str 
 
 def han_score(text: str) -> float:
     """Share of a text's non-ASCII characters (a sample of them) that are frequent in Chinese official prose."""
-    sample = [match.group() for match in islice(_NON_ASCII.finditer(text), _SAMPLE)]
+    sample = _sample(text)
     return sum(map(_EXPECTED.__contains__, sample)) / len(sample) if sample else 1.0
+
+
+def _sample(text: str) -> str:
+    """The first non-ASCII characters of a text."""
+    head = text[:_SCORED].encode("utf-8", "ignore").translate(None, _ASCII)
+    return head[: 3 * _SAMPLE].decode("utf-8", "ignore")
 
 
 def decode(data: bytes, content_type: str | None = None) -> Decoded:
@@ -203,7 +209,7 @@ def _four_byte_share(reading: _Reading) -> float:
     """Share of characters that GB 18030 writes in four bytes: a structure that chance does not produce."""
     if reading.codec != "gb18030":
         return 0.0
-    sample = _NON_ASCII.findall(reading.text[: 8 * _SAMPLE])
+    sample = _sample(reading.text)
     return sum(len(c.encode("gb18030", "replace")) == 4 for c in sample) / max(1, len(sample))
 
 
@@ -247,7 +253,7 @@ def _refuse_double_encoding(reading: _Reading) -> None:
         )
     if reading.non_ascii < 8 or reading.score >= _IMPLAUSIBLE:
         return
-    sample = "".join(_NON_ASCII.findall(text[: 8 * _SAMPLE]))
+    sample = _sample(text)
     for codec in ("gb18030", "windows-1252", "latin-1"):
         undone = sample.encode(codec, "ignore").decode("utf-8", "ignore")
         if len(undone) * 4 >= len(sample) and len(undone) >= 4 and han_score(undone) >= _PLAUSIBLE:

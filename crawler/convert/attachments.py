@@ -21,9 +21,9 @@ _FILE_SUFFIXES_WORDS: Final = (
 )
 FILE_SUFFIXES: Final = frozenset(_FILE_SUFFIXES_WORDS.split())
 # Download addresses of the content systems, which have no suffix of their own.
-_DOWNLOADS: Final = re.compile(
-    r"downfile\.jsp|/document/download\?|/attach(?:ment)?/download|[?&]file(?:Url|Name)=", re.I
-)
+_DOWNLOAD_FORMS: Final = r"downfile\.jsp|/document/download\?|/attach(?:ment)?/download|[?&]file(?:Url|Name)="
+_DOWNLOADS: Final = re.compile(_DOWNLOAD_FORMS, re.I)
+_FILE: Final = re.compile(rf"\.(?:{'|'.join(sorted(FILE_SUFFIXES))})(?:[?#]|$)|{_DOWNLOAD_FORMS}", re.I)
 # Class and id words of places outside the body that hold attachments only.
 _ZONES: Final = frozenset(("contentLeft0102box", "insertfileTag", "pdf-content", "tblAppendix", "xgfj"))
 _ZONE_LEVELS = 6
@@ -89,12 +89,7 @@ def is_file(element: etree._Element, href: str) -> bool:
     """Whether a link leads to a file, by suffix of its path, of its name, or by a known download address."""
     if element.tag in ("embed", "object"):
         return True
-    path = href.split("#", 1)[0].split("?", 1)[0]
-    return (
-        suffix(path) in FILE_SUFFIXES
-        or suffix(element.get("download") or "") in FILE_SUFFIXES
-        or _DOWNLOADS.search(href) is not None
-    )
+    return _FILE.search(href) is not None or suffix(element.get("download") or "") in FILE_SUFFIXES
 
 
 def _candidates(root: etree._Element, containers: Sequence[etree._Element]) -> Iterator[etree._Element]:

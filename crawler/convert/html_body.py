@@ -175,16 +175,18 @@ def _named(root: etree._Element) -> list[tuple[int, etree._Element, float]]:
     """Known containers as (rank, element, characters)."""
     found: list[tuple[int, etree._Element, float]] = []
     for element in _elements(_NAMED(root)):
-        names = [element.tag if isinstance(element.tag, str) else ""]
-        if identifier := element.get("id"):
-            names.append(f"#{identifier.strip()}")
-        names.extend(f".{word}" for word in (element.get("class") or "").split())
-        rank = min((_RANK[name] for name in names if name in _RANK), default=None)
+        rank = _rank(element.tag, element.get("id"), element.get("class"))
         if rank is not None:
             found.append((rank, element, _size(element)))
             if len(found) == _MATCHES:
                 break
     return found
+
+
+@lru_cache(maxsize=4096)
+def _rank(tag: str, identifier: str | None, classes: str | None) -> int | None:
+    names = [tag, f"#{identifier.strip()}" if identifier else "", *(f".{word}" for word in (classes or "").split())]
+    return min((_RANK[name] for name in names if name in _RANK), default=None)
 
 
 def _best_specific(matches: list[tuple[int, etree._Element, float]]) -> list[etree._Element]:
