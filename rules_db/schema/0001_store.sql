@@ -222,6 +222,7 @@ CREATE TABLE rule (
   instrument_id TEXT NOT NULL REFERENCES instrument(id),
   minted_at TEXT NOT NULL
 ) STRICT;
+CREATE INDEX rule_instrument ON rule(instrument_id);
 
 CREATE TABLE rule_version (
   id TEXT PRIMARY KEY,
