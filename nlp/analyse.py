@@ -160,7 +160,7 @@ def _references(text: str, outline: Outline, units: Sequence[Unit]) -> tuple[lis
     for unit in units:
         for citation in find_citations(text[unit.start : unit.end]):
             citations.append(replace(citation, span=_moved(citation.span, unit.start)))
-    return resolve(citations, index, find_aliases(text))
+    return resolve(text, citations, index, find_aliases(text))
 
 
 _ALIAS = re.compile(

@@ -307,7 +307,13 @@ def merge_heads(stated: HeadFacts, found: HeadFacts) -> tuple[HeadFacts, list[Te
             continue
         if not said:
             changes[field.name] = read
-        elif field.name in _COMPARED and comparison_key(str(said)) != comparison_key(str(read)):
+        elif field.name in _COMPARED and not _agree(str(said), str(read)):
             message = f"{field.name}: the source says {said!r}, the text says {read!r}; the source is kept"
             issues.append(TextIssue(Severity.WARN, "head_contradiction", message))
     return replace(stated, **changes), issues  # type: ignore[arg-type]
+
+
+def _agree(said: str, read: str) -> bool:
+    """Joint orders are often listed under their last issuer alone, and dates of effect by the month."""
+    one, other = comparison_key(said), comparison_key(read)
+    return one.endswith(other) or other.endswith(one) or one.startswith(other) or other.startswith(one)

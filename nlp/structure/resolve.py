@@ -64,16 +64,18 @@ def index_of(provisions: Sequence[Provision]) -> Index:
 
 
 def resolve(
-    citations: Sequence[Citation], index: Index, aliases: Mapping[str, str]
+    text: str, citations: Sequence[Citation], index: Index, aliases: Mapping[str, str]
 ) -> tuple[list[Reference], list[TextIssue]]:
-    """References of `citations` (offsets of the whole text). `aliases` maps a short title to the full one it stands for.
+    """References of `citations`, whose offsets count in `text`. `aliases` maps a short title to the full one.
 
-    A range gives one reference per provision in it. An own provision that is cited by number and does not exist is
-    reported.
+    A range gives one reference per provision inside it, with the span of the whole range. An own provision that is
+    cited by number and does not exist is reported.
     """
     references: list[Reference] = []
     issues: list[TextIssue] = []
     before: Provision | None = None
+    cited: tuple[Provision | None, Provision] | None = None
+    opened = 0
     for citation in citations:
         instrument = citation.instrument
         if instrument is not None:
@@ -81,10 +83,13 @@ def resolve(
             before = None
             continue
         here = index.at(citation.span.start)
-        targets = _targets(citation, here, index)
+        targets = _targets(citation, here, index) or _in_cited_article(citation, here, cited, index)
         if citation.range_end and before is not None and targets:
-            references.extend(_between(before, targets[0], citation, index))
-        before = targets[0] if len(targets) == 1 else None
+            span = Span(opened, citation.span.end, text[opened : citation.span.end], "range")
+            references.extend(_between(before, targets[0], span, index))
+        if targets and citation.path[_ARTICLE] is not None:
+            cited = (index.enclosing(here, _ARTICLE), targets[0])
+        before, opened = targets[0] if len(targets) == 1 else None, citation.span.start
         if targets:
             references.extend(Reference(citation.span, None, target.eid) for target in targets)
             continue
@@ -95,12 +100,23 @@ def resolve(
     return references, issues
 
 
-def _between(first: Provision, last: Provision, citation: Citation, index: Index) -> list[Reference]:
+def _in_cited_article(
+    citation: Citation, here: Provision | None, cited: tuple[Provision | None, Provision] | None, index: Index
+) -> list[Provision]:
+    """违反第三十条规定的，按照下列规定处罚：（一）违反第一项规定的…: a bare 项 that its own article does not have is one
+    of the article that was cited last in it."""
+    bare = citation.relative == "" and all(number is None for number in citation.path[:_ITEM])
+    if cited is None or not bare or citation.path[_ITEM] is None or cited[0] != index.enclosing(here, _ARTICLE):
+        return []
+    found = _point_of_article(index.enclosing(cited[1], _ARTICLE), citation.path[_ITEM], index)
+    return [found] if found is not None else []
+
+
+def _between(first: Provision, last: Provision, span: Span, index: Index) -> list[Reference]:
     """The provisions between the two ends of a range, ends excluded."""
     level = _KIND_LEVELS.get(first.kind)
     if level != _KIND_LEVELS.get(last.kind) or last.order <= first.order:
         return []
-    span = Span(citation.span.start, citation.span.end, citation.span.text, "range")
     inside = [
         provision
         for provision in index.provisions[first.order + 1 : last.order]
@@ -151,7 +167,7 @@ def _descend(citation: Citation, start: Provision | None, here: Provision | None
         current = index.enclosing(here, _PARAGRAPH) if first == _ITEM else None
         current = current or index.enclosing(here, _ITEM if first == _SUBITEM else _ARTICLE)
         if current is None:
-            return None
+            return _sibling_level(here, path[first], index)
     if first == _ITEM and current is not None and start is None:
         # 第三项 without 款 means the list of this 款, else the only list of this 条.
         found = _numbered(current, path[_ITEM], "point", index) or _point_of_article(
@@ -216,6 +232,17 @@ def _point_of_article(article: Provision | None, number: int | None, index: Inde
     if own is not None:
         found.append(own)
     return found[0] if len(found) == 1 else None
+
+
+def _sibling_level(here: Provision | None, number: int | None, index: Index) -> Provision | None:
+    """第（三）项 in a notice: the passage of that number beside or above the one that cites it."""
+    while here is not None:
+        above = index.by_eid[here.parent] if here.parent is not None else None
+        found = _numbered(above, number, "lvl", index)
+        if found is not None:
+            return found
+        here = above
+    return None
 
 
 def _subpoint(above: Provision | None, path: tuple[int | None, ...], index: Index) -> Provision | None:

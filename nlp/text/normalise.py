@@ -3,8 +3,8 @@
 What changes: line ends become one newline, blank lines and outer white space go, runs of blanks become one space,
 invisible characters go, full-width letters, digits and signs become ASCII, Kangxi radicals (as PDF files hold them)
 become ideographs, ASCII brackets and punctuation inside Chinese become Chinese, and the rest is composed (NFC). What
-stays: Chinese punctuation, quotation marks, 〔〕 and the order of everything. Private-use characters stay too: older
-texts hold rare ideographs there.
+stays: Chinese punctuation, quotation marks, 〔〕 and the order of everything. Private-use characters stay inside words,
+where older texts hold rare ideographs, and go at the end of clauses, where editors leave layout marks.
 """
 
 from __future__ import annotations
@@ -55,6 +55,8 @@ def _one_to_one() -> dict[int, int]:
 
 
 _TRANSLATION = _one_to_one()
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_STRAY_PRIVATE = re.compile("(?:^|(?<=[。；：，！？）\n]))[\ue000-\uf8ff]+|[\ue000-\uf8ff]+(?=\n|$)")
 _GAP = f"[ \t\n{_INVISIBLE}]+"
 # Characters that composition leaves alone, apart from being a base. Everything else is composed in short pieces: the
 # standard library sorts combining marks by insertion, so that one endless run of them would take quadratic time.
@@ -98,6 +100,8 @@ def normalise(source: str, *, keep_tabs: bool = False) -> Normalised:
     Time is linear in the length of `source`; any string is accepted.
     """
     text = source.translate(_TRANSLATION)
+    if _PRIVATE.search(text):
+        text = _STRAY_PRIVATE.sub(lambda match: "\u200b" * len(match.group()), text)
     scan = _GAPS_AND_CLUSTERS if _NOT_INERT.search(text) else _GAPS
     pieces: list[str] = []
     offsets: list[int] = []

@@ -59,7 +59,7 @@ _TOKEN = re.compile(
     rf"|(?P<relative>前 ?(?P<count>[两一二三四五六七八九十])?(?P<unit>[条款项])|本(?P<here>[编章节条款项])(?![例目]))"
     rf"|第 ?(?P<numbers>{_ONE}(?:{_JOIN}{_ONE}){{0,30}}) ?(?P<level>[{''.join(LEVELS)}])(?:之(?P<sub>[一二三四五六七八九十]{{1,3}}))?"
 )
-_SINGLE = re.compile(_NUMBER)
+_SINGLE = re.compile(rf"[（(]? ?({_NUMBER}) ?[）)]?")
 _AFTER_TITLE = re.compile(r"(?:（[^（）\n]{0,80}）)? ?(?:中|的)? ?$")
 _COORDINATOR = re.compile(rf" ?(?:{'|'.join(sorted(COORDINATORS, key=len, reverse=True))}|[—～~-]) ?$")
 _UNQUOTED = re.compile(rf"(?P<title>[\u4e00-\u9fff]{{1,30}}?(?:{'|'.join(UNQUOTED_ENDINGS)}))$")
@@ -69,6 +69,9 @@ _GENERIC = frozenset(
     {"法", "本法", "该法", "条例", "规定", "办法", "有关规定", "法律", "法规", "前述规定", "该条例", "该办法"}
 )
 _LONGEST_GAP = 90
+_LONGEST_SENTENCE = 400
+_SENTENCE_BREAK = re.compile(r"[。\n]")
+_ARTICLE = LEVELS.index("条")
 
 
 @lru_cache(maxsize=4096)
@@ -99,13 +102,18 @@ def find_citations(text: str) -> list[Citation]:
     path. Time is linear in the length of `text`."""
     found: list[Citation] = []
     chain: _Chain | None = None
+    whole: _Chain | None = None
     for match in _TOKEN.finditer(text):
         link = "" if chain is None else _link(text, chain, match)
         if chain is not None and link == "attached" and _extend(chain, text, match):
             continue
         if chain is not None:
             found.extend(_citations(chain, text))
+            if chain.path[_ARTICLE] is not None or chain.relative:
+                whole = chain
         before = chain if chain is not None and link in ("joined", "range") else None
+        if before is None and whole is not None and _goes_on(text, whole, match):
+            before = whole
         chain = _begin(text, match, before, link)
     if chain is not None:
         found.extend(_citations(chain, text))
@@ -128,6 +136,16 @@ def _link(text: str, chain: _Chain, match: re.Match[str]) -> str:
     if _COORDINATOR.match(gap):
         return "range" if gap.strip() in RANGES else "joined"
     return ""
+
+
+def _goes_on(text: str, whole: _Chain, match: re.Match[str]) -> bool:
+    """违反第三十六条第一项规定的，…；违反第四项规定的: in one sentence a bare 项 or 款 is of the 条 cited before it when that
+    citation went as deep."""
+    if not match["level"] or LEVELS.index(match["level"]) <= _ARTICLE or LEVELS.index(match["level"]) != whole.level:
+        return False
+    if match.start() - whole.end > _LONGEST_SENTENCE:
+        return False
+    return _SENTENCE_BREAK.search(text, whole.end, match.start()) is None
 
 
 def _extend(chain: _Chain, text: str, match: re.Match[str]) -> bool:
@@ -164,7 +182,7 @@ def _begin(text: str, match: re.Match[str], before: _Chain | None, link: str) ->
         if before is not None and (before.path != NOWHERE or before.relative):
             chain.instrument, chain.explicit, chain.relative = before.instrument, before.explicit, before.relative
             chain.path = (*before.path[:level], *NOWHERE[level:])
-            chain.sub = before.sub if level > 3 else 0
+            chain.sub = before.sub if level > _ARTICLE else 0
             if before.relative and LEVELS.index(before.relative[1]) >= level:
                 chain.relative = ""
         elif before is None:
@@ -186,7 +204,7 @@ def _set_level(chain: _Chain, match: re.Match[str], level: int) -> None:
     base = match.start("numbers")
     numbers = []
     for single in _SINGLE.finditer(match["numbers"]):
-        number = _number(single.group())
+        number = _number(single[1])
         if number is not None:
             numbers.append((number, base + single.start(), base + single.end()))
     if not numbers:
@@ -194,7 +212,7 @@ def _set_level(chain: _Chain, match: re.Match[str], level: int) -> None:
     chain.numbers = tuple(numbers)
     chain.level = level
     chain.path = (*chain.path[:level], numbers[0][0], *NOWHERE[level + 1 :])
-    if level == 3:
+    if level == _ARTICLE:
         chain.sub = _number(match["sub"]) or 0 if match["sub"] else 0
     chain.end = match.end()
 
@@ -231,7 +249,7 @@ def _citations(chain: _Chain, text: str) -> Iterator[Citation]:
     for position, (number, start, end) in enumerate(chain.numbers):
         begin = chain.start if position == 0 else start
         path = (*chain.path[: chain.level], number, *NOWHERE[chain.level + 1 :])
-        joined_by = text[chain.numbers[position - 1][2] : start].strip("（）() ") if position else ""
+        joined_by = text[chain.numbers[position - 1][2] : start].strip() if position else ""
         yield replace(
             citation,
             span=Span(begin, end, text[begin:end], f"{pattern}_list"),
