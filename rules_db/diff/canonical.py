@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 
 HAN_NUMERAL = "零〇一二三四五六七八九十百千万两"
-REFERENCE = re.compile(rf"第(?:[{HAN_NUMERAL}]{{1,12}}|\d{{1,5}})[编章节条款项目](?:之[{HAN_NUMERAL}]{{1,4}})?")
-ARTICLE_REFERENCE = re.compile(rf"第(?:[{HAN_NUMERAL}]{{1,12}}|\d{{1,5}})条(?:之[{HAN_NUMERAL}]{{1,4}})?")
+REFERENCE = re.compile(
+    rf"第[（(]?(?:[{HAN_NUMERAL}]{{1,12}}|\d{{1,5}})[）)]?[编章节条款项目](?:之[{HAN_NUMERAL}]{{1,4}})?"
+)
+_BRACKETED = re.compile(rf"第\(([{HAN_NUMERAL}]{{1,12}})\)([款项目])")
 SPACE = re.compile(r"[\s\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
 
 # Characters that differ between two printings of one sentence without its words differing. Full-width ASCII is added
@@ -35,8 +37,9 @@ PUNCTUATION = frozenset("，。、；：！？,;:!?\"'“”‘’《》〈〉�
 
 
 def fold(text: str) -> str:
-    """Unify width, brackets, quotes and dashes and drop all white space and invisible characters."""
-    return SPACE.sub("", text).translate(_FOLD)
+    """Unify width, brackets, quotes and dashes, drop space and invisible characters, read 第（一）项 as 第一项."""
+    folded = SPACE.sub("", text).translate(_FOLD)
+    return _BRACKETED.sub(r"第\1\2", folded) if "第(" in folded else folded
 
 
 def mask(text: str) -> str:

@@ -20,7 +20,7 @@ def to_json(diff: InstrumentDiff) -> dict[str, Any]:
         "thresholds": [_threshold(change) for change in diff.thresholds],
         "modalities": [_norm(change) for change in diff.norms],
         "term_swaps": [
-            {"from": swap.old, "to": swap.new, "count": swap.count, "provisions": list(swap.provisions)}
+            {"from": swap.old_term, "to": swap.new_term, "count": swap.count, "provisions": list(swap.provisions)}
             for swap in diff.terms
         ],
         "possible_matches": [

@@ -65,12 +65,23 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class TermSwap:
-    """One term replaced by another throughout the instrument: shown once, not at every place."""
+    """One term replaced by another throughout the instrument: shown once, not at every place. `before` and `after` are
+    the words that surround it at every place: 环境保护 becomes 生态环境, always followed by 主管部门."""
 
     old: str
     new: str
     count: int
     provisions: tuple[str, ...]
+    before: str = ""
+    after: str = ""
+
+    @property
+    def old_term(self) -> str:
+        return self.before + self.old + self.after
+
+    @property
+    def new_term(self) -> str:
+        return self.before + self.new + self.after
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 
 from rules_db.diff.canonical import PUNCTUATION, fold
 from rules_db.diff.result import Entry, Hunk, HunkKind, TermSwap
@@ -16,9 +18,18 @@ from rules_db.diff.result import Entry, Hunk, HunkKind, TermSwap
 _PROVISIONS = 3
 _LONGEST = 24
 _SURVIVORS = 0.2
+_CONTEXT = 8
+_NO_WORD = re.compile(r"[\W\d_]")
 _LOADED = re.compile(
     r"[\d零〇一二三四五六七八九十百千万亿两半不未无非免除勿]|应|须|可|禁止|准|以上|以下|以内|之内|超过|低于|高于|少于|至少|并处|日|月|年|元|倍"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    label: str
+    before: str
+    after: str
 
 
 def term_swaps(entries: Sequence[Entry]) -> tuple[TermSwap, ...]:
@@ -33,21 +44,37 @@ def swaps_between(
     hunks: Iterable[tuple[str, Sequence[Hunk]]], old_text: str, new_text: str, provisions: int
 ) -> tuple[TermSwap, ...]:
     """Swaps in the hunks of named provisions, most frequent first; the texts are those of the whole instrument."""
-    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    places: dict[tuple[str, str], list[_Place]] = defaultdict(list)
     for label, changes in hunks:
-        for hunk in changes:
+        for index, hunk in enumerate(changes):
             if hunk.kind is HunkKind.WORDING:
                 pair = (fold(hunk.old), fold(hunk.new))
                 if all(_is_term(term) for term in pair):
-                    places[pair].append(label)
+                    before = changes[index - 1].new if index else ""
+                    after = changes[index + 1].new if index + 1 < len(changes) else ""
+                    places[pair].append(_Place(label, before, after))
     swaps = []
-    for (before, after), labels in places.items():
-        if len(set(labels)) < provisions:
+    for (old, new), found in places.items():
+        labels = tuple(dict.fromkeys(place.label for place in found))
+        if len(labels) < provisions:
             continue
-        if before not in after and new_text.count(before) > _SURVIVORS * old_text.count(before):
+        if old not in new and new_text.count(old) > _SURVIVORS * old_text.count(old):
             continue
-        swaps.append(TermSwap(before, after, len(labels), tuple(dict.fromkeys(labels))))
+        before = _shared_start([_words(place.before[::-1]) for place in found])[::-1]
+        after = _shared_start([_words(place.after) for place in found])
+        swaps.append(TermSwap(old, new, len(found), labels, before, after))
     return tuple(sorted(swaps, key=lambda swap: (-swap.count, swap.old, swap.new)))
+
+
+def _shared_start(texts: Sequence[str]) -> str:
+    agreed = takewhile(lambda characters: len(set(characters)) == 1, zip(*texts, strict=False))
+    return "".join(characters[0] for characters in agreed)
+
+
+def _words(text: str) -> str:
+    """The start of a text up to the first mark, space or number."""
+    match = _NO_WORD.search(text[:_CONTEXT])
+    return text[: match.start()] if match else text[:_CONTEXT]
 
 
 def _is_term(text: str) -> bool:

@@ -7,10 +7,12 @@ references, Latin words and deontic words are atoms: 30日 to 20日 shows 30 and
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 import fast_diff_match_patch
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
 
 from rules_db.diff.canonical import HAN_NUMERAL, PUNCTUATION, REFERENCE, bare, fold, mask
 from rules_db.diff.result import Hunk, HunkKind
@@ -32,6 +34,10 @@ _TIME_LIMIT = 5.0
 _LINES_FIRST = 4000
 _SHORT_BRIDGE = 2
 _UNRELATED = 0.25
+_SLIDE = 200
+_MOST_SENTENCE_PAIRS = 10_000
+_SAME_SENTENCE = 0.6
+_LIKENESS = Indel.normalized_similarity
 _STOP, _PAUSE = frozenset("。；;\n"), frozenset("，、：,:）)")
 
 
@@ -41,23 +47,92 @@ def tokens(text: str) -> list[str]:
 
 
 def hunks(old: str, new: str) -> tuple[Hunk, ...]:
-    """Hunks of kind EQUAL and WORDING, alternating, none empty on both sides.
+    """Hunks of kind EQUAL, WORDING and (where only width or brackets differ) TYPOGRAPHY, none empty on both sides.
 
+    Sentences that continue each other are found first and compared within, so that a new sentence is one insertion.
     Two texts that share hardly anything become one replacement: a mosaic of chance agreements reads worse than both
     texts whole.
     """
     if old == new:
         return (Hunk(HunkKind.EQUAL, old, new),) if old else ()
     before, after = tokens(old), tokens(new)
-    pieces = _pieces(before, after)
+    pieces: list[Piece] = []
+    for left, right in _blocks([_key(word) for word in before], [_key(word) for word in after]):
+        pieces.extend(_pieces(left, right))
+    pieces = _merged(pieces)
     shared = sum(len("".join(left)) for left, right in pieces if left == right)
     if shared < _UNRELATED * min(len(old), len(new)):
         return (Hunk(HunkKind.WORDING, old, new),)
-    pieces = _slid(_bridged(pieces))
-    return tuple(
-        Hunk(HunkKind.EQUAL if left == right else HunkKind.WORDING, "".join(left), "".join(right))
-        for left, right in pieces
-    )
+    return tuple(_printed(_slid(_bridged(pieces)), before, after))
+
+
+def _key(word: str) -> str:
+    """What an atom counts as in the comparison: its folded form, so that （ and ( are no difference."""
+    return fold(word) or word
+
+
+def _printed(pieces: Sequence[Piece], before: Sequence[str], after: Sequence[str]) -> Iterator[Hunk]:
+    """The pieces in the texts' own words; stretches that agree but are printed differently come on their own."""
+    i = j = 0
+    for left, right in pieces:
+        old_words, new_words = before[i : i + len(left)], after[j : j + len(right)]
+        i, j = i + len(left), j + len(right)
+        if left != right:
+            yield Hunk(HunkKind.WORDING, "".join(old_words), "".join(new_words))
+            continue
+        for alike, run in groupby(zip(old_words, new_words, strict=True), key=lambda pair: pair[0] == pair[1]):
+            pairs = list(run)
+            kind = HunkKind.EQUAL if alike else HunkKind.TYPOGRAPHY
+            yield Hunk(kind, "".join(old for old, _ in pairs), "".join(new for _, new in pairs))
+
+
+def _blocks(before: Sequence[str], after: Sequence[str]) -> list[Piece]:
+    """Cut both texts at the sentences that continue each other; what lies between stays together."""
+    left, right = _sentences(before), _sentences(after)
+    if not 1 < len(left) * len(right) <= _MOST_SENTENCE_PAIRS:
+        return [(list(before), list(after))]
+    blocks: list[Piece] = []
+    i = j = 0
+    for row, column in [*_anchored(left, right), (len(left), len(right))]:
+        gap = ([word for part in left[i:row] for word in part], [word for part in right[j:column] for word in part])
+        if gap != ([], []):
+            blocks.append(gap)
+        if row < len(left):
+            blocks.append((left[row], right[column]))
+        i, j = row + 1, column + 1
+    return blocks
+
+
+def _sentences(words: Sequence[str]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for word in words:
+        parts[-1].append(word)
+        if word in _STOP:
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def _anchored(left: Sequence[list[str]], right: Sequence[list[str]]) -> list[tuple[int, int]]:
+    """Sentence pairs in order on both sides with the greatest total likeness (longest common subsequence, weighted)."""
+    likeness = process.cdist(["".join(part) for part in left], ["".join(part) for part in right], scorer=_LIKENESS)
+    best = [[0.0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    for i in range(len(left) - 1, -1, -1):
+        for j in range(len(right) - 1, -1, -1):
+            score = float(likeness[i][j])
+            joined = best[i + 1][j + 1] + score if score >= _SAME_SENTENCE else 0.0
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], joined)
+    pairs = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        score = float(likeness[i][j])
+        if score >= _SAME_SENTENCE and best[i][j] == best[i + 1][j + 1] + score:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return pairs
 
 
 def apply(old: str, changes: Sequence[Hunk]) -> str:
@@ -77,9 +152,9 @@ def classify(
 ) -> tuple[Hunk, ...]:
     """Tell wording from furniture. `successors` maps the folded old label of an article (第十七条) to the new one;
     `swaps` holds the folded terms that were replaced throughout the instrument."""
+    kept = (HunkKind.EQUAL, HunkKind.TYPOGRAPHY)
     return tuple(
-        hunk if hunk.kind is HunkKind.EQUAL else Hunk(_kind(hunk, successors, swaps), hunk.old, hunk.new)
-        for hunk in changes
+        hunk if hunk.kind in kept else Hunk(_kind(hunk, successors, swaps), hunk.old, hunk.new) for hunk in changes
     )
 
 
@@ -203,38 +278,38 @@ def _inside_phrase(before: Piece, after: Piece) -> bool:
 
 def _slid(pieces: Sequence[Piece]) -> list[Piece]:
     """Slide a pure insertion or deletion along equal text to where a sentence or a phrase ends."""
-    result = [(list(left), list(right)) for left, right in pieces]
+    result = list(pieces)
     for index in range(1, len(result) - 1):
         left, right = result[index]
         if bool(left) == bool(right):
             continue
         before, after = result[index - 1][0], result[index + 1][0]
-        moving = left or right
-        best, best_score = 0, _boundary(before, moving, after)
-        for step in range(1, len(before) + 1):
-            if len(moving) < 1 or before[-step] != (before[len(before) - step + 1 :] + moving)[len(moving) - 1]:
-                break
-            shifted = (before[len(before) - step :] + moving)[: len(moving)]
-            score = _boundary(
-                before[: len(before) - step], shifted, (moving[-step:] if step < len(moving) else []) + after
-            )
-            if score > best_score:
-                best, best_score = step, score
-        if best and best < len(before):
-            stretch = before[len(before) - best :] + moving
-            shifted, rest = stretch[: len(moving)], stretch[len(moving) :]
-            result[index - 1] = (before[: len(before) - best], before[: len(before) - best])
-            result[index] = (shifted, []) if left else ([], shifted)
-            result[index + 1] = (rest + after, rest + after)
+        stretch, length = [*before, *(left or right), *after], len(left or right)
+        place = _best_place(stretch, len(before), length)
+        head, moving, tail = stretch[:place], stretch[place : place + length], stretch[place + length :]
+        result[index - 1] = (head, head)
+        result[index] = (moving, []) if left else ([], moving)
+        result[index + 1] = (tail, tail)
     return _merged(result)
 
 
-def _boundary(before: Sequence[str], moving: Sequence[str], after: Sequence[str]) -> int:
-    """How well a hunk sits: 4 between sentences, 2 between phrases, 1 where it starts with the pause itself."""
-    previous = before[-1] if before else "\n"
-    last = moving[-1] if moving else ""
+def _best_place(stretch: Sequence[str], start: int, length: int) -> int:
+    """The start of the window that reads best among those that leave the same text when cut out."""
+    low = high = start
+    while low > 0 and start - low < _SLIDE and stretch[low - 1] == stretch[low - 1 + length]:
+        low -= 1
+    while high + length < len(stretch) and high - start < _SLIDE and stretch[high] == stretch[high + length]:
+        high += 1
+    return max(range(low, high + 1), key=lambda place: (_fit(stretch, place, length), -abs(place - start)))
+
+
+def _fit(stretch: Sequence[str], place: int, length: int) -> int:
+    """3 for a window of whole sentences, 2 for whole phrases, 1 for a phrase that brings its own pause along."""
+    previous = stretch[place - 1] if place else "\n"
+    last = stretch[place + length - 1]
     if previous in _STOP and last in _STOP:
-        return 4
-    if previous in _STOP or previous in _PAUSE:
-        return 3 if last in _PAUSE or last in _STOP else 1
-    return 2 if moving and moving[0] in _PAUSE and after and after[0] in PUNCTUATION else 0
+        return 3
+    if previous in _STOP | _PAUSE and last in _STOP | _PAUSE:
+        return 2
+    following = stretch[place + length] if place + length < len(stretch) else "\n"
+    return 1 if stretch[place] in _PAUSE and following in _STOP | _PAUSE else 0
