@@ -34,18 +34,27 @@ class Bearer:
 _ADVERBIAL = re.compile(
     rf"(?:{alternation(patterns.PREPOSITIONS)})|.*(?:时|后|前|内|期间|过程中|情况下|之日起|中|的|起|外)$"
 )
+_OBJECT_TOPIC = re.compile(rf"(?:对|对于)[^，]+的[^，的]{{0,6}}(?:{alternation(patterns.ACTION_NOUNS)})")
+_USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
+_DEFECT = re.compile(r"不合格|未经|未取得|未通过|不符合|未达到|达不到|失效|过期|不达标|不具备|没有")
 _THING_WITHOUT_ACTOR = re.compile(rf"(?:{alternation(patterns.THING_WITHOUT_ACTOR)})$")
+_LIMIT_TOPIC = re.compile(rf"的[^，的]{{0,4}}(?:{alternation(patterns.THING_WITHOUT_ACTOR)})$")
 _TELLING = re.compile(rf"(?:{alternation(patterns.TELLING_VERBS)})")
 _AUTHORITY_ACT = re.compile(rf"(?:{alternation(patterns.AUTHORITY_ACTS)})")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _UNIVERSAL = re.compile(rf"(?:{alternation(patterns.UNIVERSAL)})")
 _PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)")
+_AGREED = re.compile(r"经(?=[^，]{1,20}(?:协商|共同|约定))")
+_HAVING = re.compile(r"有|具有|具备|配备|设有")
+_VERB_FIRST = re.compile(
+    rf"{alternation(tuple(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1))}|冒用|买卖|招|雇|打|骂|对|向|在|将|以|非法|组织"
+)
 _FORBIDDING = ("禁止", "严禁")
 _FORBIDDEN_PARTY = re.compile(
     r"任何(?:单位|个人|组织|人)[^，的]{0,10}?(?=以|在|利用|实施|从|擅|非|将|向|对|进|使|侵|破|占|为|销|生|未|违|买|组|伪|出|通|有|不)"
 )
 _HEADLESS_ACT = re.compile(
-    r"(?:凡|对)?(?:在|因|以|通过|利用|经|需要?|未|不|擅自|[一-龥]{0,2}?(?:从事|使用|申请|举办|设立|占用|运输|生产|销售|经营|开展|进行|建设|新建|购买|采用|实施|开办|取得|办理|变更|转让|出租|饲养|利用|设置|提供|违反|发现|符合|参加|安装|拆除|开采|采集|收购|储存|进口|出口|携带|驾驶|改变|处置|排放|租用|委托|制作|发布|进入|申报|拒绝|逾期|收集|贮存|迁移|砍伐|挖掘|临时|跨|发生|领取|投资|兴办|兴建|改建|扩建|修建))"
+    r"(?:凡|对)?(?:在|因|以|通过|利用|经|需要?|未|不|擅自|[一-龥]{0,2}?(?:从事|使用|申请|举办|设立|占用|运输|生产|销售|经营|开展|进行|建设|新建|购买|采用|实施|开办|取得|办理|变更|转让|出租|饲养|利用|设置|提供|违反|发现|符合|参加|安装|拆除|开采|采集|收购|储存|进口|出口|携带|驾驶|改变|处置|排放|租用|委托|制作|发布|进入|申报|拒绝|逾期|收集|贮存|迁移|砍伐|挖掘|临时|跨|领取|投资|兴办|兴建|改建|扩建|修建))"
 )
 _BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
 _VERB_TOPIC = re.compile(
@@ -138,13 +147,17 @@ class _Search:
             party = subject(self.masked, head, stop, True)
             if party:
                 return self._bearer(party, "agent" if party.agent else "adjacent")
-        passive = _PASSIVE.match(right)
+        passive = _PASSIVE.match(right) or _AGREED.match(right)
         if passive:
             start = cue.end + passive.end()
             party = subject(self.masked, start, clause[1], False)
             if party:
                 return self._bearer(party, "passive agent")
-        if left and not _ADVERBIAL.match(left) and not (cue.modality is Modality.RECOMMENDATION):
+        if (
+            left
+            and (_OBJECT_TOPIC.fullmatch(left) or not _ADVERBIAL.match(left))
+            and not (cue.modality is Modality.RECOMMENDATION)
+        ):
             return self._thing(cue, left, right)
         return self._omitted(cue, clause, right)
 
@@ -152,6 +165,9 @@ class _Search:
         named = _FORBIDDEN_PARTY.match(self.masked, cue.end, clause[1])
         if named:
             return Bearer(*named.span(), "forbidden party")
+        after = subject(self.masked, cue.end, clause[1], True)
+        if after and after.start == cue.end and not _VERB_FIRST.match(self.masked, cue.end, after.end):
+            return self._bearer(after, "forbidden party")
         party = subject(self.masked, head, stop, True) if stop > head else None
         if party and self.masked[party.start : party.end] not in ("国家", "本市", "本省"):
             return self._bearer(party, "adjacent")
@@ -169,7 +185,7 @@ class _Search:
                 known = self.found[index]
                 return self._weaker(known, "told by the actor of the sentence") if telling and known else None
             party = subject(self.masked, self._head((start, end)), end, False)
-            if party and self.masked[end - 1 : end] not in "的时后前":
+            if party and self.masked[end - 1] != "的":
                 return self._bearer(party, "actor of the sentence", 0.8, "a thing is the grammatical subject")
         return None
 
@@ -192,8 +208,8 @@ class _Search:
                     return known
                 return known
             head = self._head((start, end))
-            party = subject(self.masked, head, end, False)
-            if party is None and position == 0 and not self.masked[start:end].endswith("的"):
+            party = self._clause_subject(head, end)
+            if party is None and position == 0 and not self._having(head) and not self.masked[start:end].endswith("的"):
                 party = subject(self.masked, head, trim_adverbs(self.masked, head, end), True)
                 if party is not None and (position + 1 != len(before)):
                     party = party if _BARE_THING.match(self.masked[head:end]) else None
@@ -202,23 +218,47 @@ class _Search:
                     applicant = applicant or party
                     continue
                 return self._bearer(party, "earlier clause", 0.9, "")
+            if position == len(before) - 1 and _LIMIT_TOPIC.search(self.masked[head:end]):
+                return None
             if (
                 position == len(before) - 1 == 0
+                and not self._having(head)
                 and self._is_bare_thing(head, end)
                 and cue.modality is not Modality.RECOMMENDATION
             ):
                 return None
-        if cue.modality is Modality.RECOMMENDATION:
+        if cue.modality is Modality.RECOMMENDATION or self._bans_use(cue, before, right):
             return None
         inherited = self._inherited(cue, sentence, before)
         if inherited is None and applicant is not None:
             return None
         return inherited
 
+    def _clause_subject(self, head: int, end: int) -> Party | None:
+        party = subject(self.masked, head, end, False)
+        return None if party and self._having(head) else party
+
+    def _having(self, head: int) -> bool:
+        """An item that starts with 有 lists what somebody must have: its noun is no subject."""
+        line = self.layout.line(head)[0]
+        return line < head == marker_end(self.layout.text, line) and _HAVING.match(self.masked, head) is not None
+
+    def _bans_use(self, cue: Cue, before: tuple[tuple[int, int], ...], right: str) -> bool:
+        """A defect as condition and a ban on use bind the thing, not a party of an earlier sentence."""
+        if cue.modality is not Modality.PROHIBITION or not before or not _USE_BAN.fullmatch(right.strip()):
+            return False
+        condition = self.masked[slice(*before[-1])]
+        return condition.endswith("的") and _DEFECT.search(condition) is not None
+
     def _is_bare_thing(self, head: int, end: int) -> bool:
         """A clause that is only a noun phrase, set off by a comma before its predicate: 运输货物的车辆，应当…."""
         words = self.masked[skip_leading(self.masked, head, end) : end].strip()
-        if len(words) < 2 or not _BARE_THING.fullmatch(words) or _ADVERBIAL.match(words):
+        if (
+            len(words) < 2
+            or re.search(r"是|[^的]有(?!关)", words)
+            or not _BARE_THING.fullmatch(words)
+            or _ADVERBIAL.match(words)
+        ):
             return False
         tail = words.rsplit("的", 1)
         if len(tail) == 2:

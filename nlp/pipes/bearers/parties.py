@@ -18,29 +18,28 @@ def alternation(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
 
 
-_HEAD_RULES = (
-    r"(?<!或)者(?!名)",
-    r"(?<![无器成出])人(?!民|员|大(?!常)|口|身|工(?!作)|力|才|数|事|类|行|文|格|次|均|选|为(?!个)|家|士|物|群|手|像|脸|车|道|防|流|生|造|社|用|机|体|权|财|本)",
-    r"(?<![动满超])员(?!工|额|会|级)",
-    r"(?<=[包托让租借营设理资受标卖售购供需用双各对甲乙医患一])方(?![面式案向法便可能])",
-    r"(?<![内全外局底上下东西南北中大])部(?!门|分|队|署|件|位|级|属|长|优)",
-    r"(?<![布格结全时政])局(?!部|面|限|势|长)",
-    r"(?<![餐客大门舞])厅(?!长|局)",
-    r"(?<![住入出剧影庭病])院(?!落|士|内|前|后|长|级)",
-    r"(?<=[查导作家估商协评审案])组(?!织|成|合|建|长)",
-    r"(?<=[救援防察督卫管])队(?!伍|长|员)",
-    r"(?<=[用农商客租住个养])户(?!口|籍|外|名|型|内|数|用|均)",
-    r"(?<=[理测验务助油血医广])站(?!点|内|长|台|前|房)",
-    r"(?<=[屠宰工药油气电水瓦砖造生制灯])厂(?!房|区|址|界|外|内|商|家|长)",
-    r"(?<=[辖的各])(?:省|市|县|区|州|乡|镇)(?![人政级场内外域民容区镇府直住中委])",
-    r"(?<![一-龥])(?:本|全)(?:市|省|区|县|自治县|州)(?![内外人政级行范有场])",
-)
+def _ending(rule: tuple[str, str, str, str]) -> str:
+    ending, needed, refused, not_next = rule
+    before = (f"(?<=[{needed}])" if needed else "") + (f"(?<![{refused}])" if refused else "")
+    return before + ending + (f"(?![{not_next}])" if not_next else "")
+
+
+def _unless(word: str) -> str:
+    refused = patterns.FOLLOWER_UNLESS.get(word, "")
+    return re.escape(word) + (f"(?![{refused}])" if refused else "")
+
+
+_OWN_REGION = r"(?<![一-龥])(?:本|全)(?:市|省|区|县|自治县|州)(?![内外人政级行范有场])"
 _HEAD = re.compile(
-    rf"(?P<no>{alternation(patterns.NOT_PARTIES)})|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(_HEAD_RULES)})"
+    rf"(?P<no>{alternation(patterns.NOT_PARTIES)})"
+    rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(map(_ending, patterns.PARTY_ENDINGS))}|{_OWN_REGION})"
 )
 _COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及|或|与|等|{HIDDEN})")
-_FOLLOWER = re.compile(alternation(patterns.SUBJECT_FOLLOWERS))
-_LEADING = re.compile(rf"(?:[\s　{HIDDEN}，]|{alternation(patterns.LEADING_WORDS)})+")
+_FOLLOWER = re.compile(
+    "|".join(_unless(word) for word in sorted(patterns.SUBJECT_FOLLOWERS, key=lambda word: (-len(word), word)))
+)
+_NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
+_LEADING = re.compile(rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事])))+")
 _TIME_LEADING = re.compile(
     r"(?:每年|每月|每季度|每日)(?:[^，]{0,14}[日月前内])?|[^，的]{1,24}?(?:发生|出现|实施|使用|施工|期满|届满|结束|完成|到期|解除|终止|生效)(?:后|时|前)|自[^，]{1,30}?(?:起|后)|[^，]{1,40}?之日起(?:[^，]{1,12}?[日内])?"
 )
@@ -50,34 +49,20 @@ _PREPOSITION = re.compile(
     r"(?<!在(?=[建校职册线押岗途读]))(?<!除(?=尘))(?<!按(?=摩))(?<!与(?=会))(?<!以(?=[上下内及]))(?<!未(?=成年))(?<!将(?=军))"
 )
 _OBJECT_TAKING = frozenset(
-    (
-        "对",
-        "对于",
-        "将",
-        "把",
-        "向",
-        "给",
-        "为",
-        "为了",
-        "会同",
-        "按照",
-        "按",
-        "依照",
-        "依据",
-        "根据",
-        "关于",
-        "针对",
-        "除",
-        "鉴于",
-        "由于",
-    )
+    ("对", "对于", "将", "把", "会同", "按照", "按", "依照", "依据", "根据", "关于", "针对", "除", "鉴于", "由于")
 )
-_CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按", "为"))
+_CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
 _OBJECT_VERB = re.compile(alternation(patterns.OBJECT_VERBS))
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")
-_PHASE_END = re.compile(r"(?:之日起|期间|过程中|情况下|时|后|前|内|中|下|起)(?=[^的])")
+_PHASE_END = re.compile(r"(?:之日起|期间|过程中|情况下|时|后|前|内|中(?!国|央|小|等|外|心|华)|下(?!列)|起)(?=[^的])")
 _COMPOUND_HEAD = re.compile(r"人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
+
+
+_PREDICATE = re.compile(
+    rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年)"
+    r"|[将把]|向(?!导)|对(?![方口外])|从(?![业事])|(?<![现所存内外潜实])在(?![建校职册线押岗])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,91 +102,101 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
     """The party that is subject of the clause words [start, end). `adjacent` = a cue follows right at `end`, so that a
     phrase which reaches the end needs no predicate of its own."""
     at = skip_leading(masked, start, end)
+    scan = at
     agent = False
     preposition = _PREPOSITION.match(masked, at, end)
     if preposition:
         word = preposition.group()
         if word == "由":
             agent = True
-            at = preposition.end()
+            at = scan = preposition.end()
         else:
             found = _after_preposition(masked, at, end, word, adjacent)
             if found is None:
                 return None
-            at = found
+            at, scan = found
     else:
         time = _TIME_LEADING.match(masked, at, end)
         if time and time.end() < end and heads(masked, time.end(), end):
-            at = skip_leading(masked, time.end(), end)
-    found = _finished(masked, at, end, adjacent or agent)
-    if found is None:
-        return None
-    if not agent and _is_object(masked, at, found):
+            at = scan = skip_leading(masked, time.end(), end)
+    found = _finished(masked, at, scan, end, adjacent)
+    if found is None or (not agent and _is_object(masked, at, found)):
         return None
     return Party(at, found, agent)
 
 
-def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool) -> int | None:
-    """Where a subject may start in a clause that a preposition opens; None when it only has an object."""
+def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool) -> tuple[int, int] | None:
+    """Where a subject may start, and from where its head is to be sought, in a clause that a preposition opens; None when
+    the preposition only has an object."""
     if word in ("从", "未", "经") and adjacent and ends_in_party(masked, at, end) and len(heads(masked, at, end)) == 1:
-        return at
+        return at, at
     if word not in _OBJECT_TAKING or word in _CITING:
-        tail = masked.rfind("的", at, end)
-        if adjacent and tail > 0 and tail < end - 1 and ends_in_party(masked, tail, end) and end - tail <= 30:
-            return at
-        if not adjacent and tail > 0:
-            opening = re.compile(r"的(?=[^，的]{1,20}$)").search(masked, at, end)
-            if opening is None:
-                for match in re.finditer("的", masked[at:end]):
-                    after = at + match.end()
-                    first = next(iter(heads(masked, after, min(end, after + 14))), None)
-                    if first and _FOLLOWER.match(masked, first[1], end):
-                        return at
+        for match in re.finditer("的", masked[at:end]):
+            after = at + match.end()
+            for head_start, head_end in heads(masked, after, min(end, after + 24)):
+                if "，" in masked[after:head_start]:
+                    break
+                if (adjacent and head_end >= end - 1) or _FOLLOWER.match(masked, head_end, end):
+                    return at, after
+                if not _COORDINATION.match(masked, head_end, end):
+                    break
     for match in _PHASE_END.finditer(masked, at, end):
         rest = skip_leading(masked, match.end(), end)
         if heads(masked, rest, end) and not _PREPOSITION.match(masked, rest, end):
-            return rest
+            return rest, rest
     return None
 
 
-def _finished(masked: str, at: int, end: int, adjacent: bool) -> int | None:
-    """End of the first party phrase from `at` on that is a finished subject."""
-    candidates = heads(masked, at, end)
-    for index, (_, head_end) in enumerate(candidates):
+def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool) -> int | None:
+    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject."""
+    candidates = heads(masked, scan, end)
+    for index, (head_start, head_end) in enumerate(candidates):
         stop = head_end
         while stop < end and masked[stop] == HIDDEN:
             stop += 1
+        if 0 < stop - head_end <= 4:
+            head_end = stop
         if masked.startswith("等", stop) and stop + 1 == end:
             stop += 1
         if stop == end:
-            return head_end if adjacent else None
+            return head_end if adjacent and _well_formed(masked, at, head_start) else None
         after = masked[stop]
         if after in "的之地" or (_COORDINATION.match(masked, stop, end) and not masked.startswith("与", stop)):
             continue
+        following = candidates[index + 1] if index + 1 < len(candidates) else None
         follower = _FOLLOWER.match(masked, stop, end)
         if follower is None:
-            continue
-        if adjacent and _noun_at_end(masked, stop, end, follower.group()):
-            continue
-        if (
-            follower.group() in patterns.NOUN_MAKING_VERBS
-            and (adjacent or end - follower.end() <= 3)
-            and end - follower.end() <= 4
-        ):
-            continue
-        if (
-            index + 1 < len(candidates)
-            and candidates[index + 1][1] - stop <= 12
-            and _compound(masked, stop, candidates[index + 1])
-        ):
-            continue
+            if adjacent or end - stop < 3 or _NOUN_FOLLOWER.match(masked, stop, end):
+                continue
+            if following and following[0] - stop <= 14 and _well_formed(masked, stop, following[0]):
+                continue
+        else:
+            if adjacent and _noun_at_end(masked, stop, end, follower.group()):
+                continue
+            if follower.group() in patterns.NOUN_MAKING_VERBS and end - follower.end() <= (4 if adjacent else 3):
+                continue
+            if following and following[1] - stop <= 12 and _compound(masked, stop, following):
+                continue
         relative = _RELATIVE.match(masked, stop, end)
         if relative:
             later = next((h for h in candidates[index + 1 :] if h[0] >= relative.end() - 1), None)
             if later and later[1] - relative.end() <= 16:
                 continue
-        return head_end
+        return head_end if _well_formed(masked, at, head_start) else None
     return None
+
+
+def _well_formed(masked: str, at: int, head: int) -> bool:
+    """Whether the words from `at` to the head noun at `head` can be one noun phrase: no verb or preposition outside a
+    modifier in 的."""
+    start = masked.rfind("的", at, head) + 1 or at
+    if start == at:
+        preposition = _PREPOSITION.match(masked, at, head)
+        start = preposition.end() if preposition and preposition.group() in ("从", "未", "经") else at
+    return all(
+        match.end() == head and match.group() in patterns.NAMING_CLAUSE_VERBS
+        for match in _PREDICATE.finditer(masked, start, head)
+    )
 
 
 def _noun_at_end(masked: str, start: int, end: int, follower: str) -> bool:
@@ -243,6 +238,9 @@ def _is_object(masked: str, at: int, end: int) -> bool:
 
 
 _CLAUSE_MODIFIER = re.compile(alternation(patterns.MODIFIER_VERBS))
+_PLACE = re.compile(
+    r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城)内$|所属$|下属$"
+)
 _EXCEPT = re.compile(r"(?:之外|以外|除外)$")
 
 
@@ -260,6 +258,11 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
         return start, end
     if _EXCEPT.search(modifier):
         return cut + 1, end
+    if _PLACE.search(modifier):
+        return cut + 1, end
+    first = masked.find("的", start, cut)
+    if first >= 0 and any(_COORDINATION.match(masked, head_end) for _, head_end in heads(masked, first, cut)):
+        return start, end
     listing = modifier.rfind("等")
     if listing > 0 and not _CLAUSE_MODIFIER.match(modifier):
         return start + listing + 1, end

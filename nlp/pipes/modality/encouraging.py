@@ -28,6 +28,7 @@ _GROUP_RIGHT = re.compile(
 )
 _ENCOURAGEMENT = re.compile(rf"\s*(?:[^，]{{0,12}}?)(?:鼓励|支持|引导|提倡|倡导)")
 _DUTY = re.compile(alternation(patterns.DUTY_VERBS))
+_PURPOSE = re.compile(r"制定(?:本|《|□)|^\s*为了?(?!.*鼓励)")
 _PRINCIPLE = re.compile(r"的(?:方针|原则|制度|机制|政策|体系|模式|方向)$")
 
 
@@ -41,7 +42,7 @@ def starts_norm(layout: Layout, here: Place, commanded: int | None, lead: str) -
         return False
     if here.word == "宜":
         return bool(left) and re.match(r"在|采用|采取|使用|设|选|按|由|不|大于|小于|以|进行", right) is not None
-    if lead:
+    if lead or _PURPOSE.search(layout.masked, *layout.sentence(here.start)):
         return False
     if not (_BARE_LEFT.fullmatch(left) or _PLACE_LEFT.fullmatch(left) or _SUBJECT_LEFT.fullmatch(left)):
         return False

@@ -24,12 +24,13 @@ _ADVERBS = alternation(patterns.ADVERBS)
 _BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}})的(?!话)")
 _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
 _DEFINING = re.compile(alternation(patterns.DEFINING))
-_LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:]{{0,40}}[：:]\s*$")
+_LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:\n]*[：:]\s*$")
 _AREA = alternation(patterns.AREA_NOUNS)
 _AREA_TOPIC = re.compile(
     rf"[^，]{{1,60}}(?:的|、)?[^，的]{{0,6}}(?:{_AREA})(?:(?:和|、|及|以及|或者)[^，]{{1,12}})?(?:$|由|为|包括|是|按照|依照|根据)"
 )
 _COMPLEMENT = re.compile(rf"(?<!的)(?:{alternation(patterns.COMPLEMENT_VERBS)})(?P<gap>[^，。；、]{{0,20}})$")
+_PARTY_GAP = re.compile(r"(?:其|人|者|方|单位|部门|机关|机构|企业|员|户|生|民|会|公众)$")
 _NOMINAL_GAP = re.compile(r"[的后时内等和或中]|之")
 _RULE_NOUN = re.compile(r"的(?:规定|要求|原则|决定|标准|程序|条件|承诺|约定)")
 _RULE_GOVERNOR = re.compile(r"违反|关于|符合|遵守|履行|执行")
@@ -84,7 +85,7 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     if "的" in right and _NAMED.search(left) and not _subject_reading(left):
         return "named"
     complement = _COMPLEMENT.search(left)
-    if complement and complement["gap"] and not _NOMINAL_GAP.search(complement["gap"]):
+    if complement and _PARTY_GAP.search(complement["gap"]) and not _NOMINAL_GAP.search(complement["gap"]):
         return "complement"
     if _RULE_NOUN.search(right) and _RULE_GOVERNOR.search(left):
         return "names a rule"

@@ -48,6 +48,10 @@ _LEFT_REACH = re.compile(f"(?:{'|'.join(map(re.escape, patterns.LEFT_NAMES_REACH
 _RIGHT = re.compile(patterns.RIGHT_NAMES)
 _ORDERING = re.compile(patterns.ORDERING_MODALS)
 _OBLIGED = re.compile(r"应当|必须|(?<!反)应(?![急用对])|须")
+_CONTENT = re.compile(
+    r"^(?:对|侵害|违反)[^，]*的?(?:内容|问题|隐患|条款|文件|情况|项目)(?:依法|及时|应)?$|^(?:对|侵害)[^，]{1,30}(?:内容|问题|隐患)$"
+)
+_PRIVATE = re.compile(r"(?:委员会|业主|人|者|企业|公司)(?:可以|有权)$")
 _HARD = re.compile(r"罚款|没收|吊销|拘留|处分|追究|警告")
 _KINDS = tuple((kind, re.compile(expression)) for kind, expression in patterns.KINDS)
 _AUTHORITY = re.compile(
@@ -82,7 +86,7 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
         offence = layout.masked[segment[0] : start]
         if not _OFFENCE.search(offence) or _NO_OFFENCE.search(offence):
             return False
-        if _OBLIGED.search(left):
+        if _OBLIGED.search(left) or _PRIVATE.search(left):
             return False
     if _NAMES[number] == "责令" and _is_duty(layout, segment, left, start):
         return False
@@ -96,10 +100,10 @@ def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) ->
         return False
     if _ORDERING.search(left):
         return True
-    if left.strip("并及时且依法") or layout.clause(start)[0] <= segment[0]:
+    if layout.clause(start)[0] <= segment[0] or (left.strip("并及时且依法") and not _CONTENT.search(left)):
         return False
     before = layout.clauses_between(segment[0], layout.clause(start)[0])
-    return bool(before) and _OBLIGED.search(layout.masked[slice(*before[-1])]) is not None
+    return any(_OBLIGED.search(layout.masked[slice(*clause)]) for clause in before[-3:])
 
 
 def _in_duty_list(layout: Layout, start: int) -> bool:
