@@ -138,6 +138,10 @@ class Entry:
     hunks: tuple[Hunk, ...]
 
     @property
+    def hunks_differ(self) -> bool:
+        return any(hunk.kind is not HunkKind.EQUAL for hunk in self.hunks)
+
+    @property
     def substantive(self) -> bool:
         return any(hunk.kind is HunkKind.WORDING for hunk in self.hunks)
 
