@@ -48,11 +48,34 @@ class Deadline:
     recurring: bool = False
 
 
-_DUE = re.compile(rf"(?:{'|'.join(patterns.PART_OF)})?(?:{'|'.join(patterns.DUE)})")
 _DAY = r"(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})"
-_MONTHLY = re.compile(rf"(?:每月|每个月|次月|当月)(?:的)?(?P<day>{_DAY})日(?:{'|'.join(patterns.DUE)})")
-_AT_ONCE = re.compile("|".join(patterns.AT_ONCE))
 _EVERY_WINDOW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Expressions:
+    """The word tables compiled: a date that is due, a day of every month, acting at once."""
+
+    due: re.Pattern[str]
+    monthly: re.Pattern[str]
+    at_once: re.Pattern[str]
+
+
+def compile_expressions() -> _Expressions:
+    """Expressions made from the tables of patterns.py as they are now."""
+    due = _any(patterns.DUE)
+    return _Expressions(
+        re.compile(rf"(?:{_any(patterns.PART_OF)})?(?:{due})"),
+        re.compile(rf"(?:每月|每个月|次月|当月)的?(?P<day>{_DAY})日(?:{due})"),
+        re.compile(_any(patterns.AT_ONCE)),
+    )
+
+
+def _any(words: Sequence[str]) -> str:
+    return "|".join(sorted(words, key=lambda word: (-len(word), word)))
+
+
+_EXPRESSIONS = compile_expressions()
 
 
 def find_deadlines(text: str, thresholds: Sequence[Threshold] | None = None) -> list[Deadline]:
@@ -63,7 +86,7 @@ def find_deadlines(text: str, thresholds: Sequence[Threshold] | None = None) -> 
     found += _monthly(text)
     found += [
         Deadline(Span(m.start(), m.end(), m.group(), f"at_once:{m.group()}"), DeadlineKind.AT_ONCE)
-        for m in _AT_ONCE.finditer(text)
+        for m in _EXPRESSIONS.at_once.finditer(text)
     ]
     return sorted(found, key=lambda deadline: (deadline.span.start, deadline.span.end))
 
@@ -101,7 +124,7 @@ def _kind(limit: Threshold) -> tuple[DeadlineKind | None, str]:
 def _of_dates(text: str) -> list[Deadline]:
     found = []
     for date in find_dates(text):
-        due = _DUE.match(text, date.end)
+        due = _EXPRESSIONS.due.match(text, date.end)
         if due is None:
             continue
         start = date.start
@@ -117,7 +140,7 @@ def _of_dates(text: str) -> list[Deadline]:
 
 def _monthly(text: str) -> list[Deadline]:
     found = []
-    for match in _MONTHLY.finditer(text):
+    for match in _EXPRESSIONS.monthly.finditer(text):
         day = parse_integer(match["day"])
         if day is None or not 1 <= day <= 31:
             continue

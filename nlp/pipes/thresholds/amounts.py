@@ -20,7 +20,7 @@ from .units import UNITS, Dimension, Unit, lookup
 
 _CHARACTERS = ARABIC_CHARACTERS + CHINESE_CHARACTERS
 # 千 and 百 that open a unit (千克, 百帕, 百分点) are no part of the numeral; 千米 is a unit behind Arabic digits only.
-_NO_PREFIX = r"(?!千[克瓦伏帕卡焦赫]|百帕|百分)"
+_NO_PREFIX = r"(?!千[克瓦伏帕卡焦赫欧]|百帕|百分)"
 _MULTIPLIER = rf"(?:(?!千米){_NO_PREFIX}[十百千万亿])"
 _ARABIC = (
     rf"[{ARABIC_CHARACTERS}]++(?:[,，][0-9]{{3}}(?![0-9]))*+(?:[.．][{ARABIC_CHARACTERS}]++)?+"

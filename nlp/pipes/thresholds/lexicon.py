@@ -90,8 +90,6 @@ class Lexicon:
             if comparator is None:
                 continue
             word = text[edge:stop]
-            if word == "满" and text[max(floor, edge - 1) : edge] in ("届", "期", "充", "圆"):
-                return None
             for lead in self._leads:
                 if text.endswith(lead, floor, edge):
                     edge -= len(lead)

@@ -28,7 +28,6 @@ COMPARING: tuple[tuple[str, Comparator | None, Comparator | None], ...] = (
     ("超", GT, LE),
     ("超出", GT, LE),
     ("超过", GT, LE),
-    ("超过了", GT, LE),
     ("足", None, LT),
     ("达", GE, LT),
     ("达到", GE, LT),
@@ -59,7 +58,6 @@ PLAIN: tuple[tuple[str, Comparator], ...] = (
     ("≧", GE),
     ("⩽", LE),
     ("⩾", GE),
-    ("不足", LT),
     ("年满", GE),
     ("提前", GE),
     ("最低", GE),
@@ -94,7 +92,7 @@ LEADS: tuple[str, ...] = (
 FAR_REACHING: tuple[str, ...] = ("最多", "最少", "至多", "至少", "起码")
 
 # These accept a copula or a modal between themselves and the number only: 最长为五年, 最迟应当在…
-COPULAS: tuple[str, ...] = ("为", "可", "可为", "可以", "可以延长", "可延长", "可达", "应为", "应当为", "是")
+COPULAS: tuple[str, ...] = ("为", "可", "可为", "可以", "可以延长", "可延长", "应为", "应当为", "是")
 
 # Word behind the quantity, what it says, and the dimensions it makes sense with (None: all).
 _TIME = frozenset({Dimension.TIME, Dimension.AGE})
@@ -223,6 +221,9 @@ APPROXIMATE: tuple[str, ...] = (
     "全长", "共约", "大约", "将近", "总长", "总面积", "接近", "海拔", "约", "约为", "约有", "约计", "近", "面积",
     "面积为",
 )  # fmt: skip
+
+# Words that read like a bare quantity and are none.
+LOOKALIKES: tuple[str, ...] = ("四周",)
 
 # Before a bare `一` and a unit of time: the last year, the same day, the first month are no quantity.
 RELATIVE_BEFORE = "上下同每任哪后头首末本当另逐某这那"

@@ -22,8 +22,8 @@ def _any(words: tuple[str, ...]) -> str:
 
 # 自…之日起, 从…起: the event a time limit runs from. 自然, 自行 and the like don't open one.
 _FROM = re.compile(
-    rf"(?P<event>(?:自(?![然行治己愿动主身来营建贸])|从(?![事业])|(?<![存现所])在)[^{_STOPS}（）()]{{1,44}}?(?:日|时|之)起)"
-    r"(?:计算|算)?的?(?:连续)?[，,]?$"
+    rf"(?:(?<![存现所])在)?(?P<event>(?:自(?![然行治己愿动主身来营建贸])|从(?![事业])|(?<=在))"
+    rf"[^{_STOPS}（）()]{{1,44}}?(?:日|时|之)起)(?:计算|算)?的?(?:连续)?[，,]?$"
 )
 _EVENT_END = re.compile(rf"(?P<word>{_any(patterns.EVENT_ENDS)})的?$")
 _EVENT_START = re.compile(
@@ -58,21 +58,22 @@ def trigger(text: str, start: int) -> tuple[int, int] | None:
         return base + found.start("event"), base + found.end("event")
     clause, complete = _clause(text, start)
     ending = _EVENT_END.search(clause)
-    if ending is None:
+    edge = ending.end("word") if ending else len(clause) if text.startswith("前", start) else 0
+    if not edge:
         earlier = _EARLIER.search(window)
         return (base + earlier.start("event"), base + earlier.end("event")) if earlier else None
-    opened = [mark.end() for mark in _EVENT_START.finditer(clause, 0, ending.start())]
+    opened = [mark.end() for mark in _EVENT_START.finditer(clause, 0, edge - 1)]
     if not opened and not complete:
         return None
     first = max([*opened, _marker_end(clause)])
-    if ending.end("word") - first < 2:
+    if edge - first < 2:
         return None
     offset = start - len(clause)
-    return offset + first, offset + ending.end("word")
+    return offset + first, offset + edge
 
 
 def parameter(text: str, start: int, end: int, dimension: Dimension) -> str:
-    """What is measured: the noun behind a sum of money (罚款), else the noun phrase before the comparator (保存期限)."""
+    """What is measured: the noun behind a sum of money (罚款), else the noun phrase before the quantity (保存期限)."""
     behind = _SUM.match(text, end)
     if behind:
         return behind["noun"]

@@ -16,7 +16,7 @@ from . import surroundings
 from .amounts import HEAD, Amount, is_day_of_month, read_amount, read_closing, skip_date
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon
-from .patterns import FAR_REACHING, RELATIVE_BEFORE
+from .patterns import FAR_REACHING, LOOKALIKES, RELATIVE_BEFORE
 from .units import Dimension
 
 # Confidence: how far the reading rests on explicit words.
@@ -58,8 +58,15 @@ def _walk(text: str, lexicon: Lexicon) -> Iterator[Threshold]:
 
 
 def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold | None:
+    if amount.unit.dimension is Dimension.TIME and text.endswith(("每", "每隔"), 0, amount.start):
+        return None  # the period of a frequency, or of a duty that recurs
     before = lexicon.before(text, amount.start, floor)
     after = lexicon.after(text, amount.end, amount.unit.dimension)
+    if before is not None and after is not None and after.word.endswith(("前", "后", "内")):
+        if before.word == "满" and text[before.edge - 1 : before.edge] in ("届", "期"):
+            before = None  # 有效期届满三十日前: the term has run out, not thirty days
+        elif after.word.endswith("后"):
+            after = None
     confidence, gap = EXPLICIT, ""
     if after is not None and after.word.endswith("以上") and amount.upper is None:
         widened = read_closing(text, lexicon.skip_remark(text, after.edge), amount, lexicon)
@@ -83,6 +90,8 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
     """A quantity without comparator: bounds something by its unit, or measures nothing."""
     start, unit = amount.start, amount.unit
     left = text[max(0, start - 4) : start]
+    if text.startswith(LOOKALIKES, start):
+        return None
     if left.endswith(("每", "含", "每隔", *lexicon.approximate)) or text.startswith(("左右", "上下"), amount.end):
         return None
     confidence = BARE
