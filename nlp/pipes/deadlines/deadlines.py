@@ -113,9 +113,8 @@ def _kind(limit: Threshold) -> tuple[DeadlineKind | None, str]:
         (DeadlineKind.AHEAD, (Comparator.GE, Comparator.LE), patterns.AHEAD),
         (DeadlineKind.AFTER, (Comparator.GT, Comparator.GE), patterns.AFTER),
     ):
-        ending = max((e for e in endings if words.endswith(e)), key=len, default=None)
-        if limit.comparator in comparators and ending:
-            return kind, ending
+        if limit.comparator in comparators and words.endswith(endings):
+            return kind, words[-1]
     if limit.comparator is Comparator.GE and (words.startswith("前") or "提前" in words):
         return DeadlineKind.AHEAD, "提前" if "提前" in words else "前N"
     return None, ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-# Suffixes of a threshold that make it a time to act within, ahead of an event, or after it.
-WITHIN: tuple[str, ...] = ("之内", "以内", "内", "时间内", "期限内", "的时间内", "的期限内")
-AHEAD: tuple[str, ...] = ("之前", "以前", "前")
-AFTER: tuple[str, ...] = ("之后", "以后", "后")
+# How a threshold ends (之内, 以前, 的期限内 …) that is a time to act within, ahead of an event, or after it.
+WITHIN: tuple[str, ...] = ("内",)
+AHEAD: tuple[str, ...] = ("前",)
+AFTER: tuple[str, ...] = ("后",)
 
 # Behind 三年内 these tell that it is a ban or a look-back window, not a time to act within.
 NOT_TO_ACT: tuple[str, ...] = (
@@ -20,7 +20,7 @@ DUE: tuple[str, ...] = ("之前", "之日前", "以前", "前", "截止", "止")
 PART_OF: tuple[str, ...] = ("上旬", "下旬", "中旬", "初", "底", "末")
 
 # What repeats a date: 每年1月31日前, 每月10日前.
-EVERY: tuple[str, ...] = ("每半年", "每季度", "每学年", "每学期", "每年", "每年度", "每月")
+EVERY: tuple[str, ...] = ("每半年", "每季度", "每学年", "每学期", "每年", "每年度")
 
 # Acting without delay.
 AT_ONCE: tuple[str, ...] = ("当场", "当天", "当日", "立刻", "立即")
