@@ -197,7 +197,7 @@ def crawl(
 @format_option
 @data_option
 def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
-    """Everything a morning needs: crawl, read, compare, flag, publish. Exit 0 nothing new, 1 changes, 2 degraded, 3 gate."""
+    """Crawl, read, compare, flag, publish. Exit code 0: nothing new, 1: changes, 2: degraded, 3: gate refused."""
     code, result = _crawl_and_process(folder, sources, (), None, False)
     if code == 0 and (result["flags"] or result["new_texts"]):
         code = EXIT_PARTIAL
@@ -301,7 +301,9 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
         raise StoreError(f"nothing is published in {folder.root}; run 'guiji publish' there first")
     result = find(connect(folder.public_db, read_only=True), query, limit=limit, jurisdiction=jurisdiction, as_of=as_of)
     if form == "json":
-        emit(result.to_json())
+        import dataclasses
+
+        emit([dataclasses.asdict(hit) for hit in result.hits])
         return
     from rules_db import present
 
@@ -316,6 +318,7 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
 )
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of headings.")
 @data_option
 def diff(
     references: tuple[str, ...],
@@ -323,12 +326,13 @@ def diff(
     to_date: str | None,
     rule_set: bool,
     form: str,
+    language: str,
     folder: DataFolder,
 ) -> None:
     """Compare two versions: A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE, or --rule-set --from DATE --to DATE."""
     from rules_db import answers
     from rules_db.connection import open_store
-    from rules_db.diff import rendering
+    from rules_db.diff import jsonform
 
     connection = open_store(folder, read_only=True)
     if rule_set:
@@ -350,9 +354,11 @@ def diff(
             say(f"note: {reference.note}")
     result = answers.compare_expressions(connection, old, new)
     if form == "json":
-        emit(rendering.to_json(result))
+        emit(jsonform.to_json(result))
     else:
-        rendering.write(result, form)
+        from rules_db import present
+
+        present.comparison(result, form, language)
 
 
 # Mapping -------------------------------------------------------------------------------------------------------------
@@ -429,7 +435,6 @@ def map_coverage(form: str, folder: DataFolder) -> None:
 @data_option
 def publish(folder: DataFolder) -> None:
     """Check the store at the gate and publish the readers' copy in one step."""
-    from rules_db.connection import open_store
 
     with folder.require().locked():
         published = _publish(folder, now())
@@ -594,7 +599,8 @@ def _analyse(item: ToRead) -> tuple[ToRead, Analysis | StageRefusalError]:
     except AnalysisRefused as error:
         return item, StageRefusalError(error.code, error.message)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one text must not stop the others; it is told as an issue
-        return item, StageRefusalError("internal_error", f"{type(error).__name__}: {error}; please report it with the file")
+        message = f"{type(error).__name__}: {error}; please report it with the file"
+        return item, StageRefusalError("internal_error", message)
 
 
 @contextmanager
@@ -714,11 +720,12 @@ def _demo_report(folder: DataFolder, result: dict[str, Any], when: str) -> dict[
     thresholds = [change for change in changes if change["kind"].startswith("threshold_")]
     suspect = list_links(connection, "suspect")
     revised = thresholds[0] if thresholds else None
+    pair = f"?from={revised['from_expression_id']}&to={revised['to_expression_id']}" if revised else ""
     return {
         "flags": list_flags(connection, since=when),
         "rule": revised["title"] if revised else "",
         "rule_id": suspect[0]["rule_id"] if suspect else "",
-        "diff_path": f"/diff?from={revised['from_expression_id']}&to={revised['to_expression_id']}" if revised else "/diff",
+        "diff_path": f"/diff{pair}",
         "thresholds": thresholds,
         "suspect": suspect,
         "silent": answers.silent_documents(connection, when),

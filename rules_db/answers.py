@@ -1,5 +1,5 @@
-"""Questions a person asks of the store, answered as plain values: which versions are known, what stood on a date, where a
-rule comes from. Errors are `StoreError`s with suggestions, never an empty answer that looks like silence of the law.
+"""Questions a person asks of the store, answered as plain values: which versions are known, what stood on a date, where
+a rule comes from. Errors are `StoreError`s with suggestions, never an empty answer that looks like silence of the law.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ def list_versions(connection: sqlite3.Connection, instrument: InstrumentRef) -> 
 def show(
     connection: sqlite3.Connection, reference: str, *, as_of: str | None = None, known_on: str | None = None
 ) -> dict[str, Any]:
-    """An instrument, one of its units (`TITLE 第五条`, `TITLE#art_5`) or a rule id, as it applied on a day and as we knew it on
-    another. Raises StoreError."""
+    """An instrument, one of its units (`TITLE 第五条`, `TITLE#art_5`) or a rule id, as it applied on a day and as
+    we knew it on another. Raises StoreError."""
     rule = connection.execute("SELECT id FROM rule WHERE id = ?", (reference.strip(),)).fetchone()
     if rule:
         return {"rule": rule["id"], "versions": rule_versions(connection, rule["id"], as_of=as_of, known_on=known_on)}
@@ -153,7 +153,8 @@ def rule_versions(
            JOIN instrument i ON i.id = e.instrument_id
            WHERE rv.rule_id = :rule
              AND (CASE WHEN :known IS NULL THEN rv.superseded_at IS NULL
-                  ELSE date(rv.recorded_at) <= :known AND (rv.superseded_at IS NULL OR date(rv.superseded_at) > :known) END)
+                  ELSE date(rv.recorded_at) <= :known
+                    AND (rv.superseded_at IS NULL OR date(rv.superseded_at) > :known) END)
              AND (:day IS NULL OR ((rv.valid_from IS NULL OR rv.valid_from <= :day)
                   AND (rv.valid_to IS NULL OR rv.valid_to > :day)))
            ORDER BY rv.n""",

@@ -158,7 +158,8 @@ def _record_expression(
 
 def _record_manifestation(connection: sqlite3.Connection, expression_id: str, origin: Origin, recorded_at: str) -> None:
     connection.execute(
-        """INSERT OR IGNORE INTO manifestation (expression_id, snapshot_sha256, url, source_id, tier, facts, recorded_at)
+        """INSERT OR IGNORE INTO manifestation (expression_id, snapshot_sha256, url, source_id, tier, facts,
+             recorded_at)
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
         (expression_id, origin.snapshot_sha256, origin.url, origin.source_id, origin.tier, origin.facts, recorded_at),
     )

@@ -1,7 +1,8 @@
 """Identity of text: what counts as the same wording, whatever the typesetting.
 
 Two texts have one comparison key when they differ only in white space, width (Ａ/A), bracket shape
-(〔2026〕/[2026]/（2026）), quote shape, dash shape or invisible characters. Standard library only; every package may use it.
+(〔2026〕/[2026]/（2026）), quote shape, dash shape or invisible characters. Standard library only:
+every package may use it.
 """
 
 from __future__ import annotations

@@ -121,7 +121,8 @@ def _judge(
     reasons += _version_reasons(connection, reading, weights)
     limited = [t for t in reading.thresholds if t.rule is not None]
     if limited:
-        sentence = f"Sets {len(reading.rules)} norms with {len(limited)} limits, e.g. {limited[0].label} {limited[0].quantity.text}"
+        example = f"{limited[0].label} {limited[0].quantity.text}"
+        sentence = f"Sets {len(reading.rules)} norms with {len(limited)} limits, e.g. {example}"
         reasons.append(Reason("duties_with_limits", weights["duties_with_limits"], sentence))
     codes = {reason.code for reason in reasons}
     urgent = codes & {"fills_gap", "tightened", "new_version"} or {"provincial", "duties_with_limits"} <= codes

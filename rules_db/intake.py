@@ -1,6 +1,6 @@
 """Files that a person hands in: found in folders, joined with their manifest rows, checked before anything is written.
 
-In: paths and an optional manifest CSV. Out: `File` values, and one `Refused` line for each row or file that can't be used.
+In: paths and an optional manifest CSV. Out: `File` values, and one `Refused` for each row or file that can't be used.
 """
 
 from __future__ import annotations

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rules_db.terminal import clean, console, print_table
+from rules_db.terminal import clean, console, plain, print_table
 
 if TYPE_CHECKING:
+    from rules_db.diff.result import InstrumentDiff
     from rules_db.search import SearchResult
 
 Row = Mapping[str, Any]
@@ -64,7 +66,26 @@ def hits(query: str, result: SearchResult, limit: int) -> None:
         out.print(
             f"\n[bold]《{clean(hit.instrument_title)}》{clean(hit.label)}[/bold] [dim]{hit.version_date or ''}[/dim]"
         )
-        out.print(clean(hit.plain_snippet))
+        out.print(clean(plain(hit.snippet)))
+
+
+def comparison(diff: InstrumentDiff, form: str, language: str) -> None:
+    """`form`: terminal, side-by-side, markdown or html."""
+    from rules_db.diff.render_html import render_html
+    from rules_db.diff.render_markdown import render_markdown
+    from rules_db.diff.render_terminal import Layout, render_terminal
+    from rules_db.diff.view import Language
+
+    words = Language(language)
+    if form == "markdown":
+        text = render_markdown(diff, words)
+    elif form == "html":
+        text = render_html(diff, words)
+    else:
+        out = console()
+        layout = Layout.SIDE_BY_SIDE if form == "side-by-side" else Layout.UNIFIED
+        text = render_terminal(diff, max(out.width, 40), layout, colour=out.is_terminal, language=words)
+    sys.stdout.write(text)
 
 
 def rule_set(found: Sequence[Row]) -> None:
@@ -144,7 +165,8 @@ def demo(report: Row, port: int) -> None:
         out.print(f"  {clean(verdict['source_id'])}: {clean(verdict['verdict'])}, {clean(verdict['reason'])}")
     base = f"http://127.0.0.1:{port}"
     out.print("\n[bold]Open[/bold]")
-    for path in ("/", "/search?q=溯源", "/changes", f"/rule/{report['rule_id']}", report["diff_path"], "/coverage", "/sources"):
+    rule = f"/rule/{report['rule_id']}"
+    for path in ("/", "/search?q=溯源", "/changes", rule, report["diff_path"], "/coverage", "/sources"):
         out.print(f"  {base}{path}")
     out.print("\nThe same in the terminal, for instance:")
     out.print(f"  guiji diff {report['rule']} --from 2025-11-10 --to 2026-05-25 --data {clean(report['data'])}")

@@ -181,7 +181,7 @@ class _Places:
 def _name(row: sqlite3.Row) -> str:
     """What to call a unit that bears no marker of its own."""
     names = {ProvisionKind.PREFACE: "序言", ProvisionKind.CONCLUSION: "落款", ProvisionKind.ATTACHMENT: "附件"}
-    return names.get(ProvisionKind(row["kind"]), row["eid"])
+    return names.get(ProvisionKind(row["kind"]), str(row["eid"]))
 
 
 def _rule(raw: dict[str, Any], text: str, places: _Places) -> RuleReading:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rules_db.changes import record_first, record_revision
 from rules_db.connection import transaction
@@ -16,7 +17,7 @@ from rules_db.diff.compare import diff_expressions
 from rules_db.diff.result import InstrumentDiff, NormText
 from rules_db.effects import repealed_from, resolve_effects
 from rules_db.fingerprint import fingerprint
-from rules_db.model import ProvisionText, Quantity
+from rules_db.model import ProvisionKind, ProvisionText, Quantity
 from rules_db.readings import ExpressionReading, load_reading
 from rules_db.rules import record_timeline
 from rules_db.timeline import Links, build_timeline
@@ -89,7 +90,7 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
     changes = 0
     if not _told(connection, instrument_id):
         changes += record_first(connection, readings[-1], recorded_at)
-    for old, new in zip(readings, readings[1:], strict=False):
+    for old, new in pairwise(readings):
         known = _known_links(connection, old.id, new.id)
         if known is None:
             diff = compare(old, new)
@@ -103,7 +104,13 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
 
 
 def _provisions(reading: ExpressionReading) -> list[ProvisionText]:
-    return [unit.provision for unit in reading.units]
+    """Units to compare: title and 题注 in front of the articles say nothing of their own.
+    A preamble in sentences does."""
+    return [
+        unit.provision
+        for unit in reading.units
+        if unit.kind != ProvisionKind.PREFACE or "。" in unit.provision.text or len(reading.units) == 1
+    ]
 
 
 def _quantities(reading: ExpressionReading) -> dict[str, list[Quantity]]:

@@ -263,9 +263,10 @@ def _insert_thresholds(
             )
         )
     connection.executemany(
-        f"INSERT INTO threshold (id, expression_id, eid, label, rule_version_id, parameter, comparator, value, value_max,"  # noqa: S608
-        f' unit, base, trigger_event, text, start, "end", pattern, confidence, pipeline_version, recorded_at,'
-        f" content_digest) VALUES ({', '.join('?' * 20)})",
+        """INSERT INTO threshold (id, expression_id, eid, label, rule_version_id, parameter, comparator, value,
+             value_max, unit, base, trigger_event, text, start, "end", pattern, confidence, pipeline_version,
+             recorded_at, content_digest)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         rows,
     )
 

@@ -140,7 +140,8 @@ class ToRead:
 def pending_reads(connection: sqlite3.Connection, converter_version: str, pipeline_version: str) -> list[ToRead]:
     """Converted documents waiting for the reader, oldest sighting first, with outer facts merged into their heads."""
     rows = connection.execute(
-        """SELECT c.snapshot_sha256, c.url, c.document, s.source_id, s.facts, src.tier, src.jurisdiction, min(s.id) AS first
+        """SELECT c.snapshot_sha256, c.url, c.document, s.source_id, s.facts, src.tier, src.jurisdiction,
+             min(s.id) AS first
            FROM conversion c
            JOIN sighting s ON s.snapshot_sha256 = c.snapshot_sha256 AND s.url = c.url AND s.role IN ('detail', 'file')
            JOIN source src ON src.id = s.source_id
@@ -183,8 +184,8 @@ def record_reads(
         with transaction(connection):
             outcome, expression_id = _record_read(connection, item, result, tally, now)
             connection.execute(
-                """INSERT OR REPLACE INTO reading (snapshot_sha256, url, facts, pipeline_version, outcome, expression_id,
-                     read_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT OR REPLACE INTO reading (snapshot_sha256, url, facts, pipeline_version, outcome,
+                     expression_id, read_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 (item.snapshot_sha256, item.url, item.facts, pipeline_version, outcome, expression_id, now),
             )
         tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from html import unescape
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +23,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 def clean(text: object) -> str:
     """Text safe to print: no control characters, no rich markup."""
     return escape(_CONTROL.sub("", "" if text is None else str(text)))
+
+
+def plain(markup: str) -> str:
+    """The text of an HTML snippet, its <mark> as 【】, so that highlights survive without colour."""
+    return unescape(re.sub(r"<[^>]*>", "", markup.replace("<mark>", "【").replace("</mark>", "】")))
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -41,7 +47,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr while the block runs; yields `advance(done, total)`. Silent when stderr is no terminal."""
+    """A progress bar on stderr while the block runs; yields `advance(done, total)`. Silent when not on a terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -72,7 +73,7 @@ def build_timeline(
     finished: list[_Open] = []
     first = expressions[0]
     running = {n: _Open([], [Place(first.id, n)], first.valid_from) for n in range(len(first.rules))}
-    for old, new, joined in zip(expressions, expressions[1:], links, strict=False):
+    for (old, new), joined in zip(pairwise(expressions), links, strict=True):
         pairs = _pair_rules(old, new, joined)
         following: dict[int, _Open] = {}
         for old_n, line in running.items():

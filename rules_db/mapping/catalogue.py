@@ -1,7 +1,7 @@
 """The catalogue: reviewed YAML in git, read whole or not at all, and loaded into the store in one transaction.
 
-In: a folder with controls/, hardware/, evidence/, gaps/ and links/. Out: a frozen `Catalogue`. A file that fails its schema,
-a duplicate id or a dangling reference raises `CatalogueError` naming file and entry, and the last good load stays.
+In: a folder with controls/, hardware/, evidence/, gaps/ and links/. Out: a frozen `Catalogue`. A file that fails its
+schema, a duplicate id or a dangling reference raises `CatalogueError` naming file and entry; the last good load stays.
 """
 
 from __future__ import annotations
@@ -120,10 +120,10 @@ def _entries(path: Path, validator: jsonschema.Draft202012Validator) -> list[Ent
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: not readable YAML: {' '.join(str(error).split())}") from error
-    for error in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
-        place = list(error.absolute_path)
+    for fault in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
+        place = list(fault.absolute_path)
         entry = raw[place[0]].get("id", place[0]) if place and isinstance(raw[place[0]], dict) else "the file"
-        raise CatalogueError(f"{path}: {entry}: {'.'.join(map(str, place[1:])) or 'entry'}: {error.message}")
+        raise CatalogueError(f"{path}: {entry}: {'.'.join(map(str, place[1:])) or 'entry'}: {fault.message}")
     entries: list[Entry] = raw
     return entries
 

@@ -10,8 +10,9 @@ from typing import Any
 def list_links(connection: sqlite3.Connection, status: str | None = None) -> list[dict[str, Any]]:
     """Links with the wording reviewed and the wording in force, suspect ones first."""
     rows = connection.execute(
-        """SELECT m.*, (SELECT rv.statement FROM rule_version rv WHERE rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
-             AND rv.valid_to IS NULL ORDER BY rv.n DESC LIMIT 1) AS statement
+        """SELECT m.*, (SELECT rv.statement FROM rule_version rv
+             WHERE rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
+               AND rv.valid_to IS NULL ORDER BY rv.n DESC LIMIT 1) AS statement
            FROM mapping m WHERE :status IS NULL OR m.status = :status
            ORDER BY m.status <> 'suspect', m.status, m.id""",
         {"status": status},
@@ -30,18 +31,15 @@ def list_links(connection: sqlite3.Connection, status: str | None = None) -> lis
 def coverage(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     """Every control, hardware item and evidence item with its number of links by status; zeros show the gaps."""
     rows = connection.execute(
-        """SELECT kind, id, title, tier,
-             (SELECT count(*) FROM mapping m WHERE m.target_kind = kind AND m.target_id = c.id AND m.status = 'accepted')
-               AS accepted,
-             (SELECT count(*) FROM mapping m WHERE m.target_kind = kind AND m.target_id = c.id AND m.status = 'suspect')
-               AS suspect,
-             (SELECT count(*) FROM mapping m WHERE m.target_kind = kind AND m.target_id = c.id AND m.status = 'proposed')
-               AS proposed,
-             (SELECT count(*) FROM mapping m WHERE m.target_kind = kind AND m.target_id = c.id AND m.status = 'unresolved')
-               AS unresolved
+        """SELECT c.kind, c.id, c.title, c.tier,
+             count(m.id) FILTER (WHERE m.status = 'accepted') AS accepted,
+             count(m.id) FILTER (WHERE m.status = 'suspect') AS suspect,
+             count(m.id) FILTER (WHERE m.status = 'proposed') AS proposed,
+             count(m.id) FILTER (WHERE m.status = 'unresolved') AS unresolved
            FROM (SELECT 'control' AS kind, id, title, tier FROM control
                  UNION ALL SELECT 'hardware_item', id, title, tier FROM hardware_item
                  UNION ALL SELECT 'evidence_item', id, title, tier FROM evidence_item) c
-           ORDER BY kind, id"""
+           LEFT JOIN mapping m ON m.target_kind = c.kind AND m.target_id = c.id
+           GROUP BY c.kind, c.id ORDER BY c.kind, c.id"""
     ).fetchall()
     return [dict(row) for row in rows]

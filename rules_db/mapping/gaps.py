@@ -1,7 +1,8 @@
 """Gaps: what an instrument leaves unspecified, and the later text that may fill it.
 
 A gap names groups of words (each group must be met within one unit) and what the filling must contain: a time limit,
-any quantity, or a norm. A hit is a proposal with its place, for a person to confirm; nothing here reads law into silence.
+any quantity, or a norm. A hit is a proposal with its place, for a person to confirm; nothing reads law into
+silence.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ def load_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str) -
         for link, state in zip(catalogue.links.values(), states, strict=True):
             kind, target = next(iter(link["target"].items()))
             connection.execute(
-                """INSERT INTO mapping (id, rule_id, selector, target_kind, target_id, relationship, rationale, status, stamp,
-                     stamp_statement, current_fingerprint, tier, reviewed_by, reviewed_on, suspect_since)
+                """INSERT INTO mapping (id, rule_id, selector, target_kind, target_id, relationship, rationale, status,
+                     stamp, stamp_statement, current_fingerprint, tier, reviewed_by, reviewed_on, suspect_since)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                    ON CONFLICT (id) DO UPDATE SET rule_id = excluded.rule_id, selector = excluded.selector,
                      target_kind = excluded.target_kind, target_id = excluded.target_id, stamp = excluded.stamp,
