@@ -10,16 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from nlp.language import PIPELINE_VERSION, read_units
 from nlp.pipes.references.references import find_citations
 from nlp.reading import UnitReading
+from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
 from nlp.structure.amendments import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
 from nlp.structure.resolve import index_of, resolve
-from nlp.text.normalise import HAN, Normalised, normalise_blocks
+from nlp.text.normalise import normalise_blocks
 from rules_db.model import (
     Analysis,
     ConvertedDocument,
@@ -34,35 +34,7 @@ from rules_db.model import (
 )
 
 
-class RefusalCode(StrEnum):
-    """Why a document is not analysed."""
-
-    EMPTY = "empty"
-    MOJIBAKE = "mojibake"
-    NOT_CHINESE = "not_chinese"
-    NOT_REGULATION = "not_regulation"
-
-
-class AnalysisRefused(Exception):  # noqa: N818 (a refusal is an answer, not a fault)
-    """A document that can't be read as a regulation. `code` is for programs, the message for people."""
-
-    def __init__(self, code: RefusalCode, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-# Thresholds of refusal. A regulation is mostly Han; navigation, lists of links and shopping lists have no sentences.
-LEAST_HAN = 20
-"""Fewer Han characters than this are empty for our purpose (a bare title or a "page under maintenance")."""
-LEAST_HAN_SHARE = 0.25
-"""Han among letters, digits and Han; tables of limits with many figures stay above it."""
-MOST_REPLACED_SHARE = 0.01
-"""Replacement characters among all characters; a few damaged signs in a long text are still readable."""
-_MOJIBAKE = re.compile(r"(?:锟斤拷|烫烫烫|屯屯屯|[ÃÂ][\x80-\xbf]|[åæçèéä][\x80-\xbf¡-¿]{1,2}){2,}")
-_HAN = re.compile(f"[{HAN}]")
-_WORDLIKE = re.compile(r"[^\W_]")
-_SENTENCE_END = re.compile(r"[。；]")
+__all__ = ["AnalysisRefused", "RefusalCode", "analyse", "find_aliases"]
 
 
 def analyse(document: ConvertedDocument) -> Analysis:
@@ -70,8 +42,8 @@ def analyse(document: ConvertedDocument) -> Analysis:
     and what is odd about it is in `issues`."""
     normalised = normalise_blocks(document.blocks)
     outline = parse_structure(normalised.text, normalised.tables)
-    _refuse_what_is_no_regulation(normalised, outline)
     text = normalised.text
+    refuse_what_is_no_regulation(text, outline, document.head)
     units = _units(outline)
     readings = list(read_units(text[unit.start : unit.end] for unit in units))
     references, reference_issues = _references(text, outline, units)
@@ -128,30 +100,6 @@ def _after(provisions: Sequence[Provision], i: int) -> int:
     while i < len(provisions) and provisions[i].start < stop:
         i += 1
     return i
-
-
-def _refuse_what_is_no_regulation(normalised: Normalised, outline: Outline) -> None:
-    text = normalised.text
-    han = len(_HAN.findall(text))
-    replaced = text.count("\ufffd")
-    if replaced > max(3, MOST_REPLACED_SHARE * len(text)) or _MOJIBAKE.search(text):
-        message = f"{replaced} of {len(text)} characters are damaged: decode the source with the right charset"
-        raise AnalysisRefused(RefusalCode.MOJIBAKE, message)
-    if not text or (han < LEAST_HAN and len(_WORDLIKE.findall(text)) < LEAST_HAN):
-        raise AnalysisRefused(
-            RefusalCode.EMPTY, f"the document has {han} Han characters; at least {LEAST_HAN} are needed"
-        )
-    letters = len(_WORDLIKE.findall(text))
-    if han < LEAST_HAN_SHARE * letters:
-        message = f"{han} of {letters} letters and digits are Han: this is no Chinese regulation"
-        raise AnalysisRefused(RefusalCode.NOT_CHINESE, message)
-    numbered = any(
-        provision.kind in (ProvisionKind.ARTICLE, ProvisionKind.LEVEL) and not provision.eid.startswith("att_")
-        for provision in outline.provisions
-    )
-    if not numbered and len(_SENTENCE_END.findall(text)) == 0:
-        message = "no numbered provision and no sentence: a list, a navigation page or a fragment"
-        raise AnalysisRefused(RefusalCode.NOT_REGULATION, message)
 
 
 def _references(text: str, outline: Outline, units: Sequence[Unit]) -> tuple[list[Reference], list[TextIssue]]:
