@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from crawler.charset import UndecidedError, decode
 from crawler.convert.attachments import safe_name
 from crawler.convert.blocks import bounded, heading
 from crawler.convert.errors import ConversionError, ErrorCode
@@ -41,12 +42,10 @@ def member_label(info: zipfile.ZipInfo) -> str:
     name = info.filename
     if not info.flag_bits & _UTF8_FLAG and not name.isascii():
         raw = name.encode("cp437", "replace")
-        for codec in ("utf-8", "gb18030"):
-            try:
-                name = raw.decode(codec)
-                break
-            except UnicodeDecodeError:
-                continue
+        try:
+            name = decode(raw).text
+        except UndecidedError:
+            name = raw.decode("gb18030", "replace")
     return safe_name(name.replace("\\", "/"))
 
 

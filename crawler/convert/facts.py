@@ -52,7 +52,7 @@ def find_document_number(title: str | None, blocks: Sequence[Block]) -> str | No
 
 def title_line(blocks: Sequence[Block]) -> str | None:
     """The first block when it is short and is no sentence."""
-    first = blocks[0].text if blocks else ""
+    first = blocks[0].text if blocks and blocks[0].kind is not BlockKind.TABLE else ""
     return first if first and len(first) <= _TITLE_CHARS and not _SENTENCE_END.search(first) else None
 
 
