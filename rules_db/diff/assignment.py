@@ -158,41 +158,54 @@ def _greedy(edges: Sequence[tuple[tuple[int, int], float]]) -> list[tuple[int, i
 
 
 class _Hints:
-    """What the sure pairs say about where a provision should be: beside its neighbours, in its chapter."""
+    """What the sure pairs say about where a provision should be, looked at from both sides alike."""
 
     def __init__(self, old: Side, new: Side, sure: Iterable[tuple[int, int]]) -> None:
-        self._old, self._new = old, new
-        self._pairs = dict(sorted(sure))
+        self._old, self._new = old.texts, new.texts
+        pairs = sorted(sure)
+        self._forward = _Neighbours(pairs, old.containers, new.containers)
+        self._backward = _Neighbours([(j, i) for i, j in pairs], new.containers, old.containers)
+
+    def bonus(self, i: int, j: int) -> float:
+        place = (self._forward.bonus(i, j) + self._backward.bonus(j, i)) / 2
+        return place + (_FRAME if self._frames(i, j) else 0.0)
+
+    def _frames(self, i: int, j: int) -> bool:
+        """The purpose clause opens and the commencement clause closes almost every instrument; both are so short and
+        so formulaic that wording alone can't recognise them after a rewrite."""
+        before, after = self._old[i], self._new[j]
+        if i == 0 and j == 0:
+            return _PURPOSE in before and _PURPOSE in after
+        last = i == len(self._old) - 1 and j == len(self._new) - 1
+        return last and _COMMENCEMENT in before and _COMMENCEMENT in after
+
+
+class _Neighbours:
+    """Where the provisions next to a provision went, and where most of its chapter went."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int]], source: Sequence[str], target: Sequence[str]) -> None:
+        self._source, self._target = source, target
+        self._pairs = dict(pairs)
         self._anchors = sorted(self._pairs)
-        pairs_of_chapter: dict[str, Counter[str]] = defaultdict(Counter)
+        went: dict[str, Counter[str]] = defaultdict(Counter)
         for i, j in self._pairs.items():
-            pairs_of_chapter[old.containers[i]][new.containers[j]] += 1
-        self._chapters = {
-            (source, target): count / sum(targets.values())
-            for source, targets in pairs_of_chapter.items()
-            for target, count in targets.items()
+            went[source[i]][target[j]] += 1
+        self._share = {
+            (chapter, other): count / sum(counts.values())
+            for chapter, counts in went.items()
+            for other, count in counts.items()
         }
 
     def bonus(self, i: int, j: int) -> float:
         place = bisect_left(self._anchors, i)
         before = self._anchors[place - 1] if place else None
         after = next((anchor for anchor in self._anchors[place : place + 2] if anchor > i), None)
-        total = _FRAME if self._frames(i, j) else 0.0
-        total += _CHAPTER * self._chapters.get((self._old.containers[i], self._new.containers[j]), 0.0)
+        total = _CHAPTER * self._share.get((self._source[i], self._target[j]), 0.0)
         for anchor in (before, after):
             if anchor is not None:
                 drift = abs((j - self._pairs[anchor]) - (i - anchor))
                 total += _NEIGHBOUR / (1 + drift)
         return total
-
-    def _frames(self, i: int, j: int) -> bool:
-        """The purpose clause opens and the commencement clause closes almost every instrument; both are so short and
-        so formulaic that wording alone can't recognise them after a rewrite."""
-        before, after = self._old.texts[i], self._new.texts[j]
-        if i == 0 and j == 0:
-            return _PURPOSE in before and _PURPOSE in after
-        last = i == len(self._old.texts) - 1 and j == len(self._new.texts) - 1
-        return last and _COMMENCEMENT in before and _COMMENCEMENT in after
 
 
 def _sandwiched(old: Side, new: Side, pairs: Sequence[Pair]) -> list[Pair]:
