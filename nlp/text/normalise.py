@@ -49,7 +49,7 @@ def _one_to_one() -> dict[int, int]:
     table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_WIDE}
     table |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
     table |= {ord(radical): ord(ideograph) for radical, ideograph in _RADICALS.items()}
-    # Lone surrogates and noncharacters can't be stored or sent: the replacement character says that something was there.
+    # Lone surrogates and noncharacters can't be stored or sent: the replacement character says that one was there.
     table |= dict.fromkeys((*range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF), 0xFFFD)
     return table
 
@@ -141,9 +141,13 @@ def _gap_as(gap: str, keep_tabs: bool) -> str:
 
 def _chinese_punctuation(text: str) -> str:
     """ASCII brackets and punctuation that belong to Chinese text as their full-width forms; lengths stay."""
-    text = _ASCII_PUNCTUATION.sub(lambda match: _WIDE_PUNCTUATION[match.group()], text)
-    if "(" not in text and ")" not in text:
-        return text
+    if "(" in text or ")" in text:
+        text = _chinese_brackets(text)
+    return _ASCII_PUNCTUATION.sub(lambda match: _WIDE_PUNCTUATION[match.group()], text)
+
+
+def _chinese_brackets(text: str) -> str:
+    """Pairs that hold Han, or follow neither letter nor digit: dB(A) and f(x) keep theirs."""
     han = [match.start() for match in _HAN_CHARACTER.finditer(text)]
     characters = list(text)
     opened: list[int] = []
