@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from rules_db.diff.result import Entry, HunkKind, InstrumentDiff
+from rules_db.diff.result import Entry, HunkKind, InstrumentDiff, NormText
 from rules_db.model import Continuity
 from rules_db.search import highlight_html
 
@@ -27,6 +27,7 @@ def functions() -> dict[str, Any]:
         "is_unchanged": is_unchanged,
         "unchanged": lambda diff: sum(map(is_unchanged, diff.entries)),
         "side": side,
+        "norm_words": norm_words,
     }
 
 
@@ -61,6 +62,13 @@ def counted(diff: InstrumentDiff) -> list[tuple[str, int]]:
     """Kinds of links with their numbers, changes first."""
     counts = Counter(entry.link.continuity for entry in diff.entries)
     return [(kind.value, counts[kind]) for kind in sorted(counts, key=lambda k: (k == Continuity.SAME, -counts[k]))]
+
+
+def norm_words(norm: NormText, most: int = 60) -> str:
+    """Who must do what, in a few words; an action that tells who and must by itself is not told twice."""
+    head = "" if norm.cue and norm.cue in norm.action else f"{norm.bearer}{norm.cue}"
+    words = f"{head}{norm.action}"
+    return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def is_unchanged(entry: Entry) -> bool:

@@ -191,7 +191,7 @@ def _expression(
             NOW,
         ),
     )
-    connection.executemany(f"INSERT INTO provision VALUES ('{key}', ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("INSERT INTO provision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(key, *row) for row in rows])
     copies = [(f"https://www.example.gov.cn/{key}.html", "moiit", "official"), (f"file:{key}.md", "files", "repost")]
     connection.executemany(
         "INSERT INTO manifestation VALUES (?, ?, ?, ?, ?, '{}', ?)",
@@ -290,25 +290,26 @@ def _rule_version(
 
 def _insert(connection: sqlite3.Connection, table: str, values: dict[str, object]) -> None:
     names = ", ".join(f'"{name}"' for name in values)
-    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(values))})", tuple(values.values()))
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
 
 
 def _catalogue(connection: sqlite3.Connection, evil: str) -> None:
     connection.execute(
-        "INSERT INTO control VALUES ('CTL-1', 'Outlet filing', '网点备案', 'Outlets are filed in time', 'examine', 'Look at "
-        "the receipts', 'compliance officer', '5 years', 'practice', 'own practice')"
+        "INSERT INTO control VALUES ('CTL-1', 'Outlet filing', '网点备案', 'Outlets are filed in time', 'examine', "
+        "'Look at the receipts', 'compliance officer', '5 years', 'practice', 'own practice')"
     )
     connection.execute(
-        "INSERT INTO control VALUES ('CTL-2', 'Test records', '检测记录', 'Records are kept', 'examine', 'Draw a sample', "
-        "'quality lead', '5 years', 'practice', 'own practice')"
+        "INSERT INTO control VALUES ('CTL-2', 'Test records', '检测记录', 'Records are kept', 'examine', "
+        "'Draw a sample', 'quality lead', '5 years', 'practice', 'own practice')"
     )
     connection.execute(
-        "INSERT INTO hardware_item VALUES ('HW-1', 'Code reader', '读码设备', 'receiving bay', 'read rate >= 99 %', 'GB/T 34014', "
-        "'read 100 codes', 'log of reads', '', 'practice', 'own practice')"
+        "INSERT INTO hardware_item VALUES ('HW-1', 'Code reader', '读码设备', 'receiving bay', 'read rate >= 99 %', "
+        "'GB/T 34014', 'read 100 codes', 'log of reads', '', 'practice', 'own practice')"
     )
     connection.execute(
-        "INSERT INTO evidence_item VALUES ('EV-1', 'Filing receipt', '备案回执', 'Receipt of the filing', '', '5 years', "
-        "'practice', 'own practice')"
+        "INSERT INTO evidence_item VALUES ('EV-1', 'Filing receipt', '备案回执', 'Receipt of the filing', '', "
+        "'5 years', 'practice', 'own practice')"
     )
     connection.execute(
         "INSERT INTO catalogue_link VALUES ('control', 'CTL-2', 'hardware_item', 'HW-1', 'reads the codes')"
@@ -322,7 +323,8 @@ def _catalogue(connection: sqlite3.Connection, evil: str) -> None:
     connection.executemany(
         """INSERT INTO mapping (id, rule_id, selector, target_kind, target_id, relationship, rationale, status, stamp,
              stamp_statement, tier, reviewed_by, reviewed_on, suspect_since)
-           VALUES (?, ?, '', ?, ?, 'intersects', ?, ?, 'stamp', ?, 'practice', 'reviewer@example.org', '2026-01-15', ?)""",
+           VALUES (?, ?, '', ?, ?, 'intersects', ?, ?, 'stamp', ?, 'practice', 'reviewer@example.org', '2026-01-15',
+             ?)""",
         [(i, rule, kind, target, "both ask for filing" + evil, state, OLD[1].text, since)
          for i, rule, kind, target, state, since in rows],
     )  # fmt: skip
@@ -348,8 +350,8 @@ def _feed(connection: sqlite3.Connection, evil: str) -> None:
         ("c5", "site_broken", None, None, None, "", "", None, "jiangsu: no entries", "{}", None),
     ]  # fmt: skip
     connection.executemany(
-        """INSERT INTO change (id, kind, instrument_id, from_expression_id, to_expression_id, from_label, to_label, rule_id,
-             summary, detail, valid_on, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        """INSERT INTO change (id, kind, instrument_id, from_expression_id, to_expression_id, from_label, to_label,
+             rule_id, summary, detail, valid_on, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [(*row, NOW) for row in rows],
     )
     connection.execute(

@@ -1,0 +1,39 @@
+"""The published site in a test: the real Datasette application with this project's plugins, without a network."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from sample_store import NOW, fill
+
+from rules_db.connection import DataFolder
+from rules_db.publish import publish
+from rules_db.serve import build_datasette
+
+
+class Site:
+    """`get(path)` asks the application; cookies and headers as given, no redirect followed."""
+
+    def __init__(self, public: Path, **options: Any) -> None:
+        self.datasette = build_datasette(public, **options)
+        self.loop = asyncio.new_event_loop()
+        self.loop.run_until_complete(self.datasette.invoke_startup())
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.loop.run_until_complete(self.datasette.client.get(path, **options))
+
+    def rows(self, path: str) -> Any:
+        response = self.get(path)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+
+def published(root: Path, *, hostile: bool = False, sample: bool | None = None) -> DataFolder:
+    """A data folder with the sample store, published."""
+    folder = DataFolder(root)
+    fill(folder, hostile=hostile)
+    result = publish(folder, now=NOW, sample=sample)
+    assert result.done, result.findings
+    return folder
