@@ -121,7 +121,7 @@ def _integer(text: str) -> int | None:
         if mark in text:
             left, _, right = text.rpartition(mark)
             high, low = _integer(left), _integer(right) if right else 0
-            if high is None or low is None or low >= factor or right[:1] in ("百", "千"):
+            if high is None or low is None or low >= factor or mark in left or right[:1] in ("百", "千"):
                 return None
             if len(right) == 1:
                 low *= factor // 10  # 一万二 is 12,000
