@@ -21,6 +21,7 @@ _DELIMITERS = re.compile(r'[《》“”「」『』（）()〔〕\[\]【】"]')
 _CLAUSE_CUT = re.compile(r"[，；;：:。！？!?\n]|(?<!\d),|,(?!\d)")
 _SEGMENT_CHARS = frozenset("。；;\n")
 _SENTENCE_CHARS = frozenset("。！？!?\n")
+_LAST_CLAUSES = 40
 _MARKER = re.compile(
     r"[ \t　]*(?:"
     r"第[一二三四五六七八九十百千零〇\d]+[编章节条款](?:之[一二三四五六七八九十]+)?[ \t　]*"
@@ -35,7 +36,8 @@ _MARKER = re.compile(
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Boundaries of one unit. `clauses[i]` and friends are (start, end) without the closing mark; they are sorted and do
-    not overlap. `brackets` are the insides of round and square brackets, left to right, outermost only."""
+    not overlap. `brackets` are the insides of round and square brackets, left to right, outermost only. `leads` maps the
+    start of a line with a list marker to the line above that introduces the list (it ends in a colon)."""
 
     text: str
     masked: str
@@ -44,6 +46,7 @@ class Layout:
     sentences: tuple[tuple[int, int], ...]
     lines: tuple[tuple[int, int], ...]
     brackets: tuple[tuple[int, int], ...]
+    leads: dict[int, tuple[int, int]]
     _clause_starts: tuple[int, ...]
     _segment_starts: tuple[int, ...]
     _sentence_starts: tuple[int, ...]
@@ -68,8 +71,14 @@ class Layout:
         return self.lines[bisect_right(self._line_starts, offset) - 1]
 
     def clauses_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
-        """Clauses that start in [start, end)."""
-        return self.clauses[bisect_left(self._clause_starts, start) : bisect_left(self._clause_starts, end)]
+        """Clauses that start in [start, end), at most the last 40, so that no reader is quadratic on endless sentences."""
+        first, last = bisect_left(self._clause_starts, start), bisect_left(self._clause_starts, end)
+        return self.clauses[max(first, last - _LAST_CLAUSES) : last]
+
+    def lead(self, offset: int) -> str:
+        """Masked words of the list lead above the line of the offset; empty when it is no list item."""
+        start, end = self.leads.get(self.line(offset)[0], (0, 0))
+        return self.masked[start:end]
 
     def closing(self, clause: tuple[int, int]) -> str:
         """The mark that ends the clause; empty at the end of the text."""
@@ -123,11 +132,30 @@ def lay_out(text: str) -> Layout:
         tuple(sentences),
         tuple(lines),
         tuple(brackets),
+        _list_leads(text, masked, lines),
         tuple(start for start, _ in clauses),
         tuple(start for start, _ in segments),
         tuple(start for start, _ in sentences),
         tuple(start for start, _ in lines),
     )
+
+
+def _list_leads(text: str, masked: str, lines: list[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+    """For each line with a marker, the nearest line above that ends in a colon, with nothing but items between."""
+    found: dict[int, tuple[int, int]] = {}
+    lead: tuple[int, int] | None = None
+    for start, end in lines if len(lines) > 1 else ():
+        line = masked[start:end]
+        if not line.strip():
+            continue
+        marked = marker_end(text, start) > start + len(line) - len(line.lstrip())
+        if marked and lead:
+            found[start] = lead
+        elif line.rstrip().endswith(("：", ":")):
+            lead = (start, end)
+        elif not marked:
+            lead = None
+    return found
 
 
 def _hidden_ranges(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:

@@ -31,9 +31,9 @@ class Bearer:
     reason: str = ""
 
 
-_ADVERBIAL = re.compile(
-    rf"(?:{alternation(patterns.PREPOSITIONS)})|.*(?:时|后|前|内|期间|过程中|情况下|之日起|中|的|起|外)$"
-)
+_PHASE = re.compile(r".*(?:时|后|前|内|期间|过程中|情况下|之日起|[^其集]中|的|起|外|下|上)$")
+_PREPOSITIONAL = re.compile(rf"(?:{alternation(patterns.PREPOSITIONS)})")
+_NOUN_TAIL = re.compile(r"(?:在|位于)[^，]+的[^，的]{1,12}$")
 _OBJECT_TOPIC = re.compile(rf"(?:对|对于)[^，]+的[^，的]{{0,6}}(?:{alternation(patterns.ACTION_NOUNS)})")
 _USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
 _DEFECT = re.compile(r"不合格|未经|未取得|未通过|不符合|未达到|达不到|失效|过期|不达标|不具备|没有")
@@ -45,6 +45,8 @@ _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _UNIVERSAL = re.compile(rf"(?:{alternation(patterns.UNIVERSAL)})")
 _PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)")
 _AGREED = re.compile(r"经(?=[^，]{1,20}(?:协商|共同|约定))")
+_COPULA = re.compile(r"是|[^的]有(?!关)")
+_ABSENT = re.compile(r"难以|无法确定|不明|下落不明|死亡|失踪|不存在|为个人|不属于|属于")
 _HAVING = re.compile(r"有|具有|具备|配备|设有")
 _VERB_FIRST = re.compile(
     rf"{alternation(tuple(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1))}|冒用|买卖|招|雇|打|骂|对|向|在|将|以|非法|组织"
@@ -69,15 +71,15 @@ def resolve_bearers(layout: Layout, cues: tuple[Cue, ...]) -> tuple[Bearer | Non
 
 
 class _Search:
-    """State of one unit: what earlier cues resolved to, and subjects of sentences without a cue."""
+    """State of one unit: what earlier cues resolved to, and the subjects of sentences that have no cue."""
 
     def __init__(self, layout: Layout, cues: tuple[Cue, ...]) -> None:
         self.layout = layout
         self.masked = layout.masked
         self.cues = cues
         self.found: list[Bearer | None] = []
-        self.settled: dict[int, Bearer | None] = {}
         self.by_clause: dict[int, int] = {}
+        self.by_line: dict[int, int] = {}
         self.sentence_cues: dict[int, list[int]] = {}
         self.subjects: dict[int, Party | None] = {}
 
@@ -90,6 +92,7 @@ class _Search:
         bearer = self._resolve(cue)
         self.found.append(bearer)
         self.by_clause[self.layout.clause_index(cue.start)] = index
+        self.by_line[self.layout.line(cue.start)[0]] = index
         self.sentence_cues.setdefault(self.layout.sentence_index(cue.start), []).append(index)
         return bearer
 
@@ -153,13 +156,17 @@ class _Search:
             party = subject(self.masked, start, clause[1], False)
             if party:
                 return self._bearer(party, "passive agent")
-        if (
-            left
-            and (_OBJECT_TOPIC.fullmatch(left) or not _ADVERBIAL.match(left))
-            and not (cue.modality is Modality.RECOMMENDATION)
-        ):
+        if left and cue.modality is not Modality.RECOMMENDATION and not self._is_adverbial(left):
             return self._thing(cue, left, right)
         return self._omitted(cue, clause, right)
+
+    def _is_adverbial(self, left: str) -> bool:
+        """Whether the words before the cue only say when, where or to whom."""
+        if _OBJECT_TOPIC.fullmatch(left):
+            return False
+        if _PHASE.fullmatch(left):
+            return True
+        return _PREPOSITIONAL.match(left) is not None and not _NOUN_TAIL.match(left)
 
     def _forbidden(self, cue: Cue, head: int, stop: int, clause: tuple[int, int]) -> Bearer | None:
         named = _FORBIDDEN_PARTY.match(self.masked, cue.end, clause[1])
@@ -174,18 +181,19 @@ class _Search:
         return None
 
     def _thing(self, cue: Cue, left: str, right: str) -> Bearer | None:
-        """A thing or topic is the grammatical subject: only who acts in the same sentence may be meant."""
-        if _THING_WITHOUT_ACTOR.search(left) and not _TELLING.match(right):
-            return None
-        sentence = self.layout.sentence(cue.start)
+        """A thing or topic is the grammatical subject: only who acts in the same segment may be meant."""
         telling = _TELLING.match(right) is not None
-        for start, end in reversed(self.layout.clauses_between(sentence[0], self.layout.clause(cue.start)[0])):
+        if _THING_WITHOUT_ACTOR.search(left) and not telling:
+            return None
+        before = self.layout.clauses_between(self.layout.segment(cue.start)[0], self.layout.clause(cue.start)[0])
+        for start, end in reversed(before):
             index = self.by_clause.get(self.layout.clause_index(start))
             if index is not None:
-                known = self.found[index]
-                return self._weaker(known, "told by the actor of the sentence") if telling and known else None
+                return self._weaker(self.found[index], "told by the actor of the sentence") if telling else None
+            if any(self.layout.clause_index(earlier) in self.by_clause for earlier, _ in before if earlier < start):
+                continue
             party = subject(self.masked, self._head((start, end)), end, False)
-            if party and self.masked[end - 1] != "的":
+            if party and not party.agent and self.masked[end - 1] != "的":
                 return self._bearer(party, "actor of the sentence", 0.8, "a thing is the grammatical subject")
         return None
 
@@ -198,45 +206,77 @@ class _Search:
         """The clause names no subject: look through the sentence, then the lead, then earlier sentences."""
         sentence = self.layout.sentence(cue.start)
         before = self.layout.clauses_between(sentence[0], clause[0])
-        applicant: Party | None = None
+        known_before = any(self.layout.clause_index(start) in self.by_clause for start, _ in before)
+        recommending = cue.modality is Modality.RECOMMENDATION
+        agent: Party | None = None
         for position in range(len(before) - 1, -1, -1):
             start, end = before[position]
             index = self.by_clause.get(self.layout.clause_index(start))
             if index is not None:
-                known = self.found[index]
-                if known is not None and cue.modality is Modality.RECOMMENDATION:
-                    return known
-                return known
-            head = self._head((start, end))
-            party = self._clause_subject(head, end)
-            if party is None and position == 0 and not self._having(head) and not self.masked[start:end].endswith("的"):
-                party = subject(self.masked, head, trim_adverbs(self.masked, head, end), True)
-                if party is not None and (position + 1 != len(before)):
-                    party = party if _BARE_THING.match(self.masked[head:end]) else None
-            if party is not None:
-                if _AUTHORITY_ACT.match(right) and _APPLICANT.search(self.masked[party.start : party.end]):
-                    applicant = applicant or party
-                    continue
-                return self._bearer(party, "earlier clause", 0.9, "")
-            if position == len(before) - 1 and _LIMIT_TOPIC.search(self.masked[head:end]):
+                return self.found[index]
+            party = self._earlier_subject(before, position, sentence, clause)
+            if party is not None and party.agent:
+                agent = agent or party
+                continue
+            if party is not None and not (known_before and not self._opens_case(start, end, party)):
+                if not self._addressed(party, end, right):
+                    return self._bearer(party, "earlier clause", 0.9)
+                continue
+            if position == len(before) - 1 and not recommending and self._thing_before(start, end):
                 return None
-            if (
-                position == len(before) - 1 == 0
-                and not self._having(head)
-                and self._is_bare_thing(head, end)
-                and cue.modality is not Modality.RECOMMENDATION
-            ):
-                return None
-        if cue.modality is Modality.RECOMMENDATION or self._bans_use(cue, before, right):
+        if agent is not None:
+            return self._bearer(agent, "agent of an earlier clause", 0.8, "the one by whom the clause before is done")
+        if recommending or self._bans_use(cue, before, right):
             return None
-        inherited = self._inherited(cue, sentence, before)
-        if inherited is None and applicant is not None:
-            return None
-        return inherited
+        return self._inherited(cue, sentence, before)
 
-    def _clause_subject(self, head: int, end: int) -> Party | None:
+    def _earlier_subject(
+        self,
+        before: tuple[tuple[int, int], ...],
+        position: int,
+        sentence: tuple[int, int],
+        clause: tuple[int, int],
+    ) -> Party | None:
+        """Subject of an earlier clause: with a predicate of its own, or a bare phrase set off by a comma (经营者，应当…)."""
+        start, end = before[position]
+        head = self._head((start, end))
+        if self._having(head):
+            return None
         party = subject(self.masked, head, end, False)
-        return None if party and self._having(head) else party
+        if party is not None or self.masked.endswith("的", start, end):
+            return party
+        opens = start in (sentence[0], self.layout.segment(start)[0])
+        last = position == len(before) - 1
+        if not opens and not (last and "的" in self.masked[start:end]):
+            return None
+        bare = subject(self.masked, head, trim_adverbs(self.masked, head, end), True)
+        if bare is None or last:
+            return bare
+        return bare if _BARE_THING.match(self.masked[head:end]) else None
+
+    def _addressed(self, party: Party, end: int, right: str) -> bool:
+        """Whether the party of a condition is one whom an authority's act concerns, not the one who acts."""
+        if _ABSENT.match(self.masked, party.end, end):
+            return True
+        return (
+            _AUTHORITY_ACT.match(right) is not None
+            and _APPLICANT.search(self.masked[party.start : party.end]) is not None
+        )
+
+    def _thing_before(self, start: int, end: int) -> bool:
+        """Whether the clause right before the cue's clause is a thing, the grammatical subject of the cue."""
+        head = self._head((start, end))
+        words = self.masked[head:end]
+        if _LIMIT_TOPIC.search(words) or words.endswith("等"):
+            return True
+        opens = start in (self.layout.segment(start)[0], self.layout.sentence(start)[0])
+        return opens and not self._having(head) and self._is_bare_thing(head, end)
+
+    def _opens_case(self, head: int, end: int, party: Party) -> bool:
+        """Between two cues of a sentence, only a case (…的, …时) or a short plain phrase brings in another subject."""
+        if self.masked[end - 1] in "的时后前":
+            return True
+        return party.end - party.start <= 12 and party.start <= head + 4
 
     def _having(self, head: int) -> bool:
         """An item that starts with 有 lists what somebody must have: its noun is no subject."""
@@ -253,12 +293,9 @@ class _Search:
     def _is_bare_thing(self, head: int, end: int) -> bool:
         """A clause that is only a noun phrase, set off by a comma before its predicate: 运输货物的车辆，应当…."""
         words = self.masked[skip_leading(self.masked, head, end) : end].strip()
-        if (
-            len(words) < 2
-            or re.search(r"是|[^的]有(?!关)", words)
-            or not _BARE_THING.fullmatch(words)
-            or _ADVERBIAL.match(words)
-        ):
+        if len(words) < 2 or _COPULA.search(words) or not _BARE_THING.fullmatch(words):
+            return False
+        if _PREPOSITIONAL.match(words) and not _NOUN_TAIL.match(words):
             return False
         tail = words.rsplit("的", 1)
         if len(tail) == 2:
@@ -306,15 +343,12 @@ class _Search:
         return None
 
     def _from_lead(self, line: tuple[int, int]) -> Bearer | None:
-        """Bearer of the nearest line above that ends in a colon."""
-        position = self.layout.lines.index(line)
-        for start, end in reversed(self.layout.lines[max(0, position - 40) : position]):
-            if self.masked[start:end].rstrip().endswith(("：", ":")):
-                inside = [i for i, cue in enumerate(self.cues[: len(self.found)]) if start <= cue.start < end]
-                if inside:
-                    return self._weaker(self.found[inside[-1]], "taken from the list lead", 0.9)
-                party = subject(self.masked, self._head((start, end)), end, False)
-                return self._bearer(party, "list lead", 0.8, "taken from the list lead") if party else None
-            if marker_end(self.layout.text, start) == start:
-                return None
-        return None
+        """Bearer of the line that introduces the list."""
+        lead = self.layout.leads.get(line[0])
+        if lead is None:
+            return None
+        index = self.by_line.get(lead[0])
+        if index is not None:
+            return self._weaker(self.found[index], "taken from the list lead", 0.9)
+        party = subject(self.masked, self._head(lead), lead[1], False)
+        return self._bearer(party, "list lead", 0.8, "taken from the list lead") if party else None

@@ -38,6 +38,7 @@ _COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及|或|与
 _FOLLOWER = re.compile(
     "|".join(_unless(word) for word in sorted(patterns.SUBJECT_FOLLOWERS, key=lambda word: (-len(word), word)))
 )
+_REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
 _LEADING = re.compile(rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事])))+")
 _TIME_LEADING = re.compile(
@@ -56,13 +57,17 @@ _OBJECT_VERB = re.compile(alternation(patterns.OBJECT_VERBS))
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")
 _PHASE_END = re.compile(r"(?:之日起|期间|过程中|情况下|时|后|前|内|中(?!国|央|小|等|外|心|华)|下(?!列)|起)(?=[^的])")
-_COMPOUND_HEAD = re.compile(r"人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
+_COMPOUND_HEAD = re.compile(r"他人|人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
 
 
 _PREDICATE = re.compile(
     rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年)"
     r"|[将把]|向(?!导)|对(?![方口外])|从(?![业事])|(?<![现所存内外潜实])在(?![建校职册线押岗])"
 )
+
+
+_LONGEST = 220
+"""A longer phrase is no name; the longest seen in law is a list of institutions of about 150 characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ def ends_in_party(masked: str, start: int, end: int) -> bool:
 def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
     """The party that is subject of the clause words [start, end). `adjacent` = a cue follows right at `end`, so that a
     phrase which reaches the end needs no predicate of its own."""
+    if end - start > 2 * _LONGEST:
+        if adjacent:
+            start = end - 2 * _LONGEST
+        else:
+            end = start + 2 * _LONGEST
     at = skip_leading(masked, start, end)
     scan = at
     agent = False
@@ -120,6 +130,8 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         if time and time.end() < end and heads(masked, time.end(), end):
             at = scan = skip_leading(masked, time.end(), end)
     found = _finished(masked, at, scan, end, adjacent)
+    if found is not None and found - at > _LONGEST:
+        return None
     if found is None or (not agent and _is_object(masked, at, found)):
         return None
     return Party(at, found, agent)
@@ -166,7 +178,13 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool) -> int 
         following = candidates[index + 1] if index + 1 < len(candidates) else None
         follower = _FOLLOWER.match(masked, stop, end)
         if follower is None:
-            if adjacent or end - stop < 3 or _NOUN_FOLLOWER.match(masked, stop, end):
+            if _NOUN_FOLLOWER.match(masked, stop, end):
+                if adjacent:
+                    continue
+                return None
+            if adjacent or end - stop < 3:
+                continue
+            if _REGION.fullmatch(masked, head_start, head_end) or "的" in masked[stop : end - 1]:
                 continue
             if following and following[0] - stop <= 14 and _well_formed(masked, stop, following[0]):
                 continue
@@ -234,6 +252,8 @@ def _is_object(masked: str, at: int, end: int) -> bool:
     if verb is None or "的" in masked[verb.end() : end]:
         return False
     rest = masked[verb.end() : end]
+    if not rest:
+        return True
     return len(rest) > 2 or _COMPOUND_HEAD.fullmatch(rest) is not None
 
 

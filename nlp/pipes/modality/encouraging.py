@@ -28,6 +28,7 @@ _GROUP_RIGHT = re.compile(
 )
 _ENCOURAGEMENT = re.compile(rf"\s*(?:[^，]{{0,12}}?)(?:鼓励|支持|引导|提倡|倡导)")
 _DUTY = re.compile(alternation(patterns.DUTY_VERBS))
+_MEANS = re.compile(r"\s*(?:用于|以便|从而|专门用于|主要用于)")
 _PURPOSE = re.compile(r"制定(?:本|《|□)|^\s*为了?(?!.*鼓励)")
 _PRINCIPLE = re.compile(r"的(?:方针|原则|制度|机制|政策|体系|模式|方向)$")
 
@@ -42,11 +43,12 @@ def starts_norm(layout: Layout, here: Place, commanded: int | None, lead: str) -
         return False
     if here.word == "宜":
         return bool(left) and re.match(r"在|采用|采取|使用|设|选|按|由|不|大于|小于|以|进行", right) is not None
-    if lead or _PURPOSE.search(layout.masked, *layout.sentence(here.start)):
+    sentence_start, sentence_end = layout.sentence(here.start)
+    reach = min(sentence_end, here.end + 400)
+    if lead or _PURPOSE.search(layout.masked, max(sentence_start, here.start - 400), reach):
         return False
     if not (_BARE_LEFT.fullmatch(left) or _PLACE_LEFT.fullmatch(left) or _SUBJECT_LEFT.fullmatch(left)):
         return False
-    sentence_start = layout.sentence(here.start)[0]
     before = layout.clauses_between(sentence_start, here.clause[0])
     segment_start = layout.segment(here.start)[0]
     first = not any(end > segment_start for _, end in before)
@@ -57,6 +59,8 @@ def starts_norm(layout: Layout, here: Place, commanded: int | None, lead: str) -
     previous = layout.masked[slice(*before[-1])] if before else ""
     follows = _ENCOURAGEMENT.match(previous) is not None
     if commanded is not None and commanded >= segment_start:
+        return False
+    if _MEANS.match(previous):
         return False
     if here.word in patterns.RESULT_VERBS:
         return (first and not _carries(layout, before, segment_start)) or (

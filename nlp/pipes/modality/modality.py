@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from nlp.pipes.modality import patterns
 from nlp.pipes.modality.encouraging import starts_norm
 from nlp.pipes.modality.scope import Place, alternation, embedding, place
-from nlp.text.clauses import Layout, lay_out, marker_end
+from nlp.text.clauses import Layout, lay_out
 from rules_db.model import Modality
 
 
@@ -55,7 +55,6 @@ _NOT_ABLE = re.compile(r"(?:仍|而|尚|暂时|导致|致使|因|由于|如|若|
 _PURPOSE_NEXT = re.compile(r"[，,]\s*(?:必须|就|首先)")
 _CAN_PREVIOUS = "总年月的所须并家人物品量"
 _NEEDED = re.compile(alternation(patterns.VERB_CHARS_AFTER_NEED))
-_LEAD_END = re.compile(r"[：:]\s*$")
 _OFFENCE_TAIL = re.compile(r"的[，,：:]|的□*[，,]")
 _SANCTION_VERB = re.compile(r"责令|没收|罚款|吊销|处分|追究|处罚|警告|拘留")
 
@@ -78,7 +77,6 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
             continue
         word = "有…义务" if match.lastgroup == "duty" else match.group()
         candidates.append(place(layout, word, match.start(), match.end()))
-    leads = _Leads(layout)
     found: list[Cue] = []
     commanded: int | None = None
     offence = (-1, -1)
@@ -91,7 +89,7 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
             last = commanded if commanded is not None and commanded >= sentence_start else None
             if here.word != "宜" and embedding(layout, here, None, "", -1) not in ("", "complement"):
                 continue
-            if starts_norm(layout, here, last, leads.above(here.start)):
+            if starts_norm(layout, here, last, layout.lead(here.start)):
                 found.append(Cue(modality, here.start, here.end, here.word))
             continue
         if not _plausible(layout, here):
@@ -99,33 +97,12 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
         segment = layout.segment(here.start)
         if offence[0] != segment[0]:
             offence = (segment[0], _offence_end(layout, segment))
-        if embedding(layout, here, next_cue, leads.above(here.start), offence[1]):
+        if embedding(layout, here, next_cue, layout.lead(here.start), offence[1]):
             continue
         commanded = here.start
         confidence, reason = _certainty(here)
         found.append(Cue(modality, here.start, here.end, here.word, confidence, reason))
     return tuple(found)
-
-
-class _Leads:
-    """List leads: for a line that starts with a marker, the nearest line above that ends in a colon."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._by_line: dict[int, str] = {}
-        lead = ""
-        for start, end in layout.lines:
-            line = layout.masked[start:end]
-            marked = marker_end(layout.text, start) > start + (len(line) - len(line.lstrip()))
-            if marked and lead:
-                self._by_line[start] = lead
-            elif _LEAD_END.search(line):
-                lead = line
-            elif not marked:
-                lead = ""
-        self._layout = layout
-
-    def above(self, offset: int) -> str:
-        return self._by_line.get(self._layout.line(offset)[0], "")
 
 
 def _offence_end(layout: Layout, segment: tuple[int, int]) -> int:

@@ -19,11 +19,12 @@ def alternation(words: tuple[str, ...]) -> str:
 
 
 _GOVERNED = re.compile(rf"(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$")
-_NAMED = re.compile(rf"(?:{alternation(patterns.NAMING_VERBS)})$")
+_NAMED = re.compile(rf"(?:擅自|违法|非法)?(?:{alternation(patterns.NAMING_VERBS)})")
+_CITED = re.compile(rf"(?:{alternation(patterns.CITING_WORDS)})$")
 _ADVERBS = alternation(patterns.ADVERBS)
 _BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}})的(?!话)")
 _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
-_DEFINING = re.compile(alternation(patterns.DEFINING))
+_DEFINING = re.compile(rf"{alternation(patterns.DEFINING)}|[，,：:]指(?![挥导定派明示引使控标])")
 _LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:\n]*[：:]\s*$")
 _AREA = alternation(patterns.AREA_NOUNS)
 _AREA_TOPIC = re.compile(
@@ -31,6 +32,7 @@ _AREA_TOPIC = re.compile(
 )
 _COMPLEMENT = re.compile(rf"(?<!的)(?:{alternation(patterns.COMPLEMENT_VERBS)})(?P<gap>[^，。；、]{{0,20}})$")
 _PARTY_GAP = re.compile(r"(?:其|人|者|方|单位|部门|机关|机构|企业|员|户|生|民|会|公众)$")
+_LISTED_WORDS = re.compile(r"[^，、]{1,8}、")
 _NOMINAL_GAP = re.compile(r"[的后时内等和或中]|之")
 _RULE_NOUN = re.compile(r"的(?:规定|要求|原则|决定|标准|程序|条件|承诺|约定)")
 _RULE_GOVERNOR = re.compile(r"违反|关于|符合|遵守|履行|执行")
@@ -40,6 +42,10 @@ _OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|
 _OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|下|以)|明知|依法应当|应当|拒不|拒绝|因|依照|以)")
 _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
 _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
+
+
+_REACH = 160
+"""Characters of a clause that are looked at before a cue, and half of those after it; real clauses are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ def place(layout: Layout, word: str, start: int, end: int) -> Place:
     head = clause[0]
     if head == layout.line(start)[0]:
         head = min(marker_end(layout.text, head), start)
-    return Place(word, start, end, clause, layout.masked[head:start].strip(), layout.masked[end : clause[1]].strip())
+    left = layout.masked[max(head, start - _REACH) : start].strip()
+    return Place(word, start, end, clause, left, layout.masked[end : min(clause[1], end + 2 * _REACH)].strip())
 
 
 def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offence_end: int) -> str:
@@ -75,35 +82,44 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "headless"
     if _LISTED.search(lead) and here.word not in ("禁止", "严禁"):
         return "item of a list of cases"
-    if _DEFINING.search(layout.masked, layout.sentence(here.start)[0], here.start):
+    if _DEFINING.search(layout.masked, max(layout.sentence(here.start)[0], here.start - 4 * _REACH), here.start):
         return "definition"
+    if left.endswith("、") and _LISTED_WORDS.match(right):
+        return "listed among nouns"
     if _GOVERNED.search(left):
         return "governed"
     bare = _BARE_VERB.match(right)
     if bare and bare["verb"] not in patterns.NOT_VERBS_BEFORE_DE and bare["verb"][0] not in "有是为":
         return "names a thing"
-    if "的" in right and _NAMED.search(left) and not _subject_reading(left):
+    if left.endswith(("其他", "的")) and len(right) <= 4:
+        return "names a thing"
+    if "的" in right and _named(left):
         return "named"
     complement = _COMPLEMENT.search(left)
     if complement and _PARTY_GAP.search(complement["gap"]) and not _NOMINAL_GAP.search(complement["gap"]):
         return "complement"
     if _RULE_NOUN.search(right) and _RULE_GOVERNOR.search(left):
         return "names a rule"
-    if next_cue is not None and _relative_before(layout.masked[here.end : next_cue]):
+    if next_cue is not None and _relative_before(
+        layout.masked[here.end : min(next_cue, here.end + 2 * _REACH)], layout.masked[next_cue : next_cue + 1]
+    ):
         return "relative clause of a subject"
     if here.start < offence_end and not _stands_before_offence(layout, here, offence_end):
         return "offence"
     return _topic(layout, here)
 
 
-def _subject_reading(left: str) -> bool:
-    """国家 and the like before 规定 or 禁止 make a main clause: 国家禁止… at the start of a clause."""
-    return left in ("国家", "本市", "本省")
+def _named(left: str) -> bool:
+    """Whether the words before the cue make cue and 的 an attribute: a verb alone (提供应当保密的…), or words that cite
+    (法律、法规规定应当…的…). 国家 and the like open a main clause: 国家禁止…."""
+    if left in ("国家", "本市", "本省"):
+        return False
+    return _CITED.search(left) is not None or _NAMED.fullmatch(left) is not None
 
 
-def _relative_before(between: str) -> bool:
+def _relative_before(between: str, following: str) -> bool:
     """Words between two cues of one clause, when the first sits in a relative clause of the second one's subject."""
-    if "的" not in between:
+    if "的" not in between or following.startswith("方"):
         return False
     after = between.rsplit("的", 1)[1]
     if not 1 <= len(after) <= 24:

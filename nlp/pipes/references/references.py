@@ -1,7 +1,7 @@
-"""Citations in a text: 第五条第二款, 前款, 本条例第三条第（一）项, 《…》第八条. Text in, `Citation` and `Reference` out.
+"""Citations in a text (第五条第二款, 前款, 本条例第三条第（一）项, 《…》第八条): text in, `Citation` values out.
 
-Finding and resolving are apart: a `Citation` says what the words say (which instrument, which numbers, relative to what);
-`nlp.structure.resolve` turns it into an eId of the document. Offsets are those of the text given.
+Finding and resolving are apart: a `Citation` says what the words say (which instrument, which numbers, relative to
+what); `nlp.structure.resolve` turns it into an eId of the document. Offsets are those of the text given.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Citation:
 
     `instrument` is a title without 《》, or None for the text's own instrument. `relative` is 前 or 本 with its unit
     (前款, 本条), `count` how many units 前两款 means. `sub` is the N of 第X条之N. `range_end` says that this citation
-    closes a range that the one before it opens (第五条至第八条). `explicit` means that the text names its own instrument
-    (本办法第五条).
+    closes a range that the one before it opens (第五条至第八条). `explicit` means that the text names its own
+    instrument (本办法第五条).
     """
 
     span: Span
@@ -57,7 +57,8 @@ _TOKEN = re.compile(
     r"《(?P<title>(?:[^《》\n]|《[^《》\n]{0,80}》){1,120})》"
     rf"|本(?P<own>{_OWN})(?![律学人院官])"
     rf"|(?P<relative>前 ?(?P<count>[两一二三四五六七八九十])?(?P<unit>[条款项])|本(?P<here>[编章节条款项])(?![例目]))"
-    rf"|第 ?(?P<numbers>{_ONE}(?:{_JOIN}{_ONE}){{0,30}}) ?(?P<level>[{''.join(LEVELS)}])(?:之(?P<sub>[一二三四五六七八九十]{{1,3}}))?"
+    rf"|第 ?(?P<numbers>{_ONE}(?:{_JOIN}{_ONE}){{0,30}}) ?(?P<level>[{''.join(LEVELS)}])"
+    r"(?:之(?P<sub>[一二三四五六七八九十]{1,3}))?"
 )
 _SINGLE = re.compile(rf"[（(]? ?({_NUMBER}) ?[）)]?")
 _AFTER_TITLE = re.compile(r"(?:（[^（）\n]{0,80}）)? ?(?:中|的)? ?$")
@@ -126,7 +127,7 @@ def find_references(text: str) -> list[Reference]:
 
 
 def _link(text: str, chain: _Chain, match: re.Match[str]) -> str:
-    """How the token at `match` relates to the chain before it: attached, joined by 、 or 和, end of a range, or apart."""
+    """How the token at `match` relates to the chain before it: attached, joined (、和), range, or not at all."""
     if match.start() - chain.end > _LONGEST_GAP:
         return ""
     gap = text[chain.end : match.start()]
@@ -139,8 +140,8 @@ def _link(text: str, chain: _Chain, match: re.Match[str]) -> str:
 
 
 def _goes_on(text: str, whole: _Chain, match: re.Match[str]) -> bool:
-    """违反第三十六条第一项规定的，…；违反第四项规定的: in one sentence a bare 项 or 款 is of the 条 cited before it when that
-    citation went as deep."""
+    """违反第三十六条第一项规定的，…；违反第四项规定的: in one sentence a bare 项 or 款 is of the 条 cited before it when
+    that citation went as deep."""
     if not match["level"] or LEVELS.index(match["level"]) <= _ARTICLE or LEVELS.index(match["level"]) != whole.level:
         return False
     if match.start() - whole.end > _LONGEST_SENTENCE:
