@@ -1,8 +1,8 @@
 """The only entry point for whole documents: `ConvertedDocument` in, `Analysis` out.
 
-Steps: normalise, parse the structure, read the units (one article or one numbered passage each), shift their spans to
-the document, resolve citations to eIds, read what the text says about itself and about other instruments, and merge that
-with what page, file or manifest said. What is no regulation is refused with a reason, never analysed by force.
+Steps: normalise, parse the structure, read the units (one article or one numbered passage each), shift their spans
+to the document, resolve citations to eIds, read what the text says about itself and about other instruments, and merge
+that with what page, file or manifest said. What is no regulation is refused with a reason.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from rules_db.model import (
     TextIssue,
     Threshold,
 )
-
 
 __all__ = ["AnalysisRefused", "RefusalCode", "analyse", "find_aliases"]
 

@@ -1,7 +1,7 @@
 """What is not analysed, and why: text, outline and stated head in; nothing out, or `AnalysisRefused`.
 
-The thresholds are wide apart from both sides: over 806 regulations the share of frequent characters is at least 0.32, in
-mojibake of any pair of charsets at most 0.04; the rarest in normative words has five of them in a thousand characters.
+The thresholds are far from both sides: over 806 regulations the share of frequent characters is at least 0.32, in
+mojibake of any pair of charsets at most 0.04; the text with fewest normative words has five in a thousand characters.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ LEAST_FREQUENT_HAN = 40
 LEAST_PROSE_SHARE = 0.5
 """Of characters in lines with a sentence, outside of tables and attachments, when neither title nor number speaks for
 the text: pages of links have a line of small print at most."""
+
 MOST_TITLES = 3
 MOST_TITLES_SHARE = 0.3
 """More lines than these that are titles make a list of documents, not a document."""
@@ -61,6 +62,13 @@ _NORMATIVE = re.compile(
 _HAN = re.compile(f"[{HAN}]")
 _WORDLIKE = re.compile(r"[^\W_]")
 _SENTENCE = re.compile(r"[^\n。；]{8,}[。；]")
+LEAST_NAVIGATION = 2
+"""Lines of site navigation that make a page one of links."""
+
+_NAVIGATION = re.compile(
+    r"(?:网站)?(?:首页|主页)(?:[ |>].*)?$|网站地图|联系我们|关于我们|版权所有|上一页|下一页|返回顶部|登录|注册|更多"
+    r"|当前位置|.{0,6}ICP备"
+)
 _HEAD_LINES = 15
 _SHORTEST_TITLE = 6
 _DAY = re.compile(r"[ \[（(]*[0-9]{4}[-年./][0-9]{1,2}.{0,12}$")
@@ -82,6 +90,7 @@ def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts)
     found = read_head(text, outline, stated=stated)
     titles = sum(_is_title(line.text) for line in body)
     listed = titles > MOST_TITLES and titles > MOST_TITLES_SHARE * len(body)
+    listed = listed or sum(_NAVIGATION.match(line.text) is not None for line in body) >= LEAST_NAVIGATION
     titled = not listed and (_is_title(stated.title or "") or any(_is_title(line.text) for line in body[:_HEAD_LINES]))
     numbered = bool(stated.document_number or found.document_number)
     levels = sum(provision.kind is ProvisionKind.LEVEL for provision in provisions)

@@ -57,7 +57,8 @@ _AMEND = re.compile(
     rf"|(?P<moved>{_LABEL})(?:相应)?改(?:为|作)(?P<moved_to>{_LABEL})"
     rf"|(?:将|把)?(?P<revised>{_LABEL})(?:合并)?(?:修改|修订)为：?\n?(?:{_QUOTED.format('revision')})?"
     rf"|(?:删去|删除)(?P<deleted>{_LABEL})(?:(?:中|内)?的?{_QUOTED.format('deleted_words')})?"
-    rf"|(?:(?P<within>{_LABEL})(?:后|之后|中)?，?)?增加[一二两三四五六七八九十]{{1,2}}[条款项章节](?:，| )?作为(?P<inserted>{_LABEL})"
+    rf"|(?:(?P<within>{_LABEL})(?:后|之后|中)?，?)?增加[一二两三四五六七八九十]{{1,2}}[条款项章节](?:，| )?"
+    rf"作为(?P<inserted>{_LABEL})"
     rf"(?:：?\n?{_QUOTED.format('insertion')})?"
 )
 _AMENDING_TITLE = re.compile(r"修改|修正|修订|废止")
@@ -68,14 +69,16 @@ _REPEALING_WORDS = re.compile(_any((*REPEALING, *REPEALING_BEFORE)))
 _GROUND = re.compile(_any(GROUNDS))
 _ENACTS = re.compile(_any(ENACTING))
 _REPLACES = re.compile(
-    rf"(?:{_any(REPLACING)})(?:了)? ?(?:(?=[《])|(?P<standard>(?:GB|HJ|JT|YS|QC|DB[0-9]{{2,4}})(?:/[TZ])? ?[0-9]+(?:\.[0-9]+)?[—–-][0-9]{{4}}))"
+    rf"(?:{_any(REPLACING)})(?:了)? ?(?:(?=[《])"
+    r"|(?P<standard>(?:GB|HJ|JT|YS|QC|DB[0-9]{2,4})(?:/[TZ])? ?[0-9]{1,6}(?:\.[0-9]{1,3})?[—–-][0-9]{4}))"
 )
 _SUSPENDS = re.compile(rf"(?:{_any(SUSPENDING)})")
 _NUMBER_AFTER = re.compile(
     r"^[》〉]?(?:（[^（）]{0,20}版?）)?[（(\[](?P<number>[^（）()\[\]\n]{1,60}?号|[^（）()\n]{1,20}?[〔\[（(][0-9]{4}[〕\]）)][0-9]{1,5}号)"
 )
 _NUMBER_BEFORE = re.compile(
-    r"(?P<number>[\u4e00-\u9fff、 ]{1,40}?(?:令|公告)(?:[0-9]{4}年)?第[0-9一二三四五六七八九十百]{1,5}号)(?:公布|发布|颁布|印发)?的?$"
+    r"(?P<number>[\u4e00-\u9fff、 ]{1,40}?(?:令|公告)(?:[0-9]{4}年)?第[0-9一二三四五六七八九十百]{1,5}号)"
+    r"(?:公布|发布|颁布|印发)?的?$"
 )
 _DATE = re.compile(r"自 ?([0-9]{4} ?年 ?[0-9]{1,2} ?月 ?[0-9]{1,2} ?日)起")
 _IMPLEMENTING_TITLE = re.compile(
@@ -130,7 +133,7 @@ def _clause(match: re.Match[str], instrument: str | None) -> AmendmentClause:
 
 
 def find_effects(text: str, outline: Outline, head: HeadFacts) -> list[TextEffect]:
-    """Effects in order of their place in the text, each instrument once per kind and label. Titles come without 《》."""
+    """Effects in order of the text, each instrument once per kind and label. Titles come without 《》."""
     title = head.title or ""
     found: list[TextEffect] = [
         *_effects_of_title(title, text, outline, head),

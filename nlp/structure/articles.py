@@ -21,8 +21,8 @@ _HEADING = re.compile(
 
 
 def add_articles(tree: Tree, scope: Scope, spine: Sequence[Decided], lists: Sequence[Marker]) -> None:
-    """Add what `spine` decided, with the lists of `lists` in their articles. The first of the spine may stand anywhere in
-    the scope; what is before it belongs to nodes added before."""
+    """Add what `spine` decided, with the lists of `lists` in their articles. The first of the spine may stand anywhere
+    in the scope; what is before it belongs to nodes added before."""
     containers = Containers(tree, scope.parent)
     line = at = 0
     for n, (marker, placement) in enumerate(spine):

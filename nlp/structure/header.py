@@ -1,7 +1,7 @@
 """What a text says about itself: title, document number, issuers, dates, term. Text and outline in, `HeadFacts` out.
 
-Only places where a document speaks of itself are read: the lines before its first provision (title, 发文字号, 题注), its
-final clause (本办法自…起施行, 有效期…) and its signature. A date or number in running text is a citation.
+Only places where a document speaks of itself are read: the lines before its first provision (title, 发文字号, 题注),
+its final clause (本办法自…起施行, 有效期…) and its signature. A date or number in running text is a citation.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ _TITLE_PREFIX = re.compile(
     r"(?P<issuers>[\u4e00-\u9fff、 ]{2,60}?(?:部|委员会|委|局|厅|署|院|办公室|政府|大会|总局|会)) ?关于"
 )
 _BRACKETED_NUMBER = re.compile(
-    r"(?P<word>[\u4e00-\u9fff]{1,16}(?:（[\u4e00-\u9fff]{1,4}）)?) ?[〔［\[（(【〈<] ?(?P<year>[0-9]{4}) ?[〕］\]）)】〉>]"
-    r" ?第? ?(?P<number>[0-9]{1,5}) ?号"
+    r"(?P<word>[\u4e00-\u9fff]{1,16}(?:（[\u4e00-\u9fff]{1,4}）)?) ?"
+    r"[〔［\[（(【〈<] ?(?P<year>[0-9]{4}) ?[〕］\]）)】〉>] ?第? ?(?P<number>[0-9]{1,5}) ?号"
 )
 _ORDER_NUMBER = re.compile(
-    r"(?P<body>[\u4e00-\u9fff、 ]{0,60}?)(?P<word>令|公告|通告|命令) ?[（(〔\[]? ?(?:(?P<year>[0-9]{4}) ?[年〕\]）)])? ?"
+    r"(?P<body>[\u4e00-\u9fff、 ]{0,60}?)(?P<word>令|公告|通告|命令) ?"
+    r"[（(〔\[]? ?(?:(?P<year>[0-9]{4}) ?[年〕\]）)])? ?"
     r"第 ?(?P<number>[0-9]{1,5}|[一二三四五六七八九十百〇零]{1,7}) ?号"
 )
 _NUMBER_LINE = re.compile(r"[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9一二三四五六七八九十百]+ ?号")
@@ -270,8 +271,8 @@ def _term(
 
 
 def _counted(first_day: str | None, match: re.Match[str]) -> str | None:
-    """自公布之日起施行, 自公布之日起30日后施行: the day after which N days have run (民法典 art. 201: the first day is not
-    counted)."""
+    """自公布之日起施行, 自公布之日起30日后施行: the day after N days have run (民法典 art. 201: the first day does not
+    count)."""
     if first_day is None or len(first_day) != 10:
         return None
     days = parse_integer(match["days"]) if match["days"] else 0

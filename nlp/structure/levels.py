@@ -1,4 +1,4 @@
-"""Provisions of a notice, or of any text without articles: 一、（一）1.（1）①, below 章 if there are any, and paragraphs."""
+"""Provisions of a text without articles: passages 一、（一）1.（1）①, below 章 if there are any, and paragraphs."""
 
 from __future__ import annotations
 

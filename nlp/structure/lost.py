@@ -1,8 +1,8 @@
 """Items whose printed markers were lost: decided markers in, the same with stand-ins for the lost ones out.
 
 Word processors number lists by themselves, and exports drop the numbers of the first items or of some in the middle.
-When a list starts at （三） and exactly two unmarked lines stand between its lead and （三）, those are items one and two;
-when it jumps from （二） to （五） over two unmarked lines, they are three and four. Anything else stays as it is.
+When a list starts at （三） and exactly two unmarked lines stand between its lead and （三）, those are items one and
+two; when it jumps from （二） to （五） over two unmarked lines, they are three and four. Anything else stays as it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Marker candidates of one line: where 第三条, （一）, 1. and their kin may begin a provision. Text in, `Marker` values out.
+"""Marker candidates of a line, where 第三条, （一）, 1. may begin a provision: text in, `Marker` values out.
 
 A marker is only a candidate: whether 一、 or 第五条 really opens a provision is decided by the outline solver, from the
 order of all candidates. What this module knows is how a marker looks and how strongly its surroundings speak for it.
@@ -41,7 +41,8 @@ RANK = {marker_class: rank for rank, marker_class in enumerate(MarkerClass)}
 
 
 class Strength(IntEnum):
-    """How strongly the surroundings speak for a marker: a citation look-alike, an inline one, a plain one, a set-off one."""
+    """How strongly the surroundings speak for a marker: it looks like a citation, stands inside a line, opens a line,
+    is set off by a blank."""
 
     CITATION = 0
     INLINE = 1
@@ -51,7 +52,7 @@ class Strength(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a marker: its family, its number, and 之N of 第X条之N (0 without). For 1.2.3 `prefix` is (1, 2)."""
+    """One way to read a marker: family, number, and the N of 第X条之N (0 without). For 1.2.3 `prefix` is (1, 2)."""
 
     marker_class: MarkerClass
     number: int
@@ -61,8 +62,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A candidate at [start, end) of the text; `body` is where the text after it begins (for 编章节, after the heading).
-    `label` is as printed, without blanks. `fresh` says that an unmarked line stands between this marker and the one before it."""
+    """A candidate at [start, end) of the text; `body` is where the text after it begins (after the heading of 编章节).
+    `label` is as printed, without blanks. `fresh` says that an unmarked line stands between this marker and the one
+    before it."""
 
     start: int
     end: int
@@ -87,9 +89,10 @@ _UNITS = {
     "节": MarkerClass.SECTION,
     "条": MarkerClass.ARTICLE,
 }
-# What follows 第X条 or 第X章 when it is cited and not begun. A provision may still begin so (第八条 和…), hence only weak.
+# What follows 第X条 or 第X章 when it is cited. A provision may still begin so (第八条 和…): hence only a weak marker.
 _CITED = re.compile(
-    r" ?(?:[、，。；：）》”,;)]|第|[款项目]|规定|所(?:称|列|规定)|之规定|的|和|与|或|及|至|到|中|以[前后下上外]|之[一二三四五六七八九十])"
+    r" ?(?:[、，。；：）》”,;)]|第|[款项目]|规定|所(?:称|列|规定)|之规定|的|和|与|或|及|至|到|中|以[前后下上外]"
+    r"|之[一二三四五六七八九十])"
 )
 _FIRST_ARTICLE = re.compile(rf"第 ?{_ORDINAL} ?条(?= |$|[^款项、，。的之])")
 _LONGEST_HEADING = 60

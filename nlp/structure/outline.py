@@ -1,11 +1,11 @@
 """Which marker candidates are markers, and how deep: a least-cost reading of the whole sequence.
 
-Numbering is a constraint: a list counts 1, 2, 3 …, a deeper list opens at 1, a list that goes on closes what lies below
-it. Each candidate may continue an open list, open a deeper one, restart one, or be plain text; each choice that breaks a
-constraint has a cost, and the cheapest reading of the whole sequence wins, so that a later marker can decide what an
-earlier one was. In: markers. Out: one `Placement` per marker.
+Numbering is a constraint: a list counts 1, 2, 3 …, a deeper list opens at 1, a list that goes on closes what lies
+below it. Each candidate may continue an open list, open a deeper one, restart one, or be plain text; each choice that
+breaks a constraint has a cost, and the cheapest reading of the whole sequence wins, so that a later marker can decide
+what an earlier one was. In: markers. Out: one `Placement` per marker.
 
-The search keeps a bounded number of states (beam), so that its time is linear in the number of markers whatever they are.
+The search keeps a bounded number of states (beam): its time is linear in the number of markers whatever they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ MAX_DEPTH = 8
 
 
 class Move(StrEnum):
-    """What a marker does to the outline. TEXT is no marker at all; the last four break the counting and are reported."""
+    """What a marker does to the outline. TEXT is no marker; the last four break the counting and are reported."""
 
     NEXT = "next"
     OPEN = "open"
@@ -90,8 +90,8 @@ def least_cost(markers: Sequence[Marker], start: S, moves: Moves[S]) -> list[Pla
 # --- the spine: 编 章 节 条 -------------------------------------------------------------------------------------------
 
 _SpineState = tuple[int, int, int, int, int]
-"""Last number of 编, 章, 节, 条 and 之N. 条 counts through all containers, 节 restarts in each 章; 章 counts through the 编 of
-some codes and restarts in others, so that it is kept as a negative number until the first 章 of a 编 has come."""
+"""Last number of 编, 章, 节, 条 and 之N. 条 counts through all containers, 节 restarts in each 章; 章 counts through
+the 编 of some codes and restarts in others, so that it is kept as a negative number until the first 章 of a 编 has come."""
 
 _CONTAINERS = {MarkerClass.PART: 0, MarkerClass.CHAPTER: 1, MarkerClass.SECTION: 2}
 _SPINE_TEXT = {Strength.CITATION: 0.5, Strength.INLINE: 0.5, Strength.PLAIN: 4.0, Strength.STRONG: 12.0}
@@ -164,7 +164,7 @@ def solve_spine(markers: Sequence[Marker]) -> list[Placement]:
     return least_cost(markers, (0, 0, 0, 0, 0), _spine_moves)
 
 
-# --- lists: （一） 1. （1） ① below an article, 一、（一）1. in a notice ---------------------------------------------------
+# --- lists: （一）1.（1）① below an article, 一、（一）1. in a notice -----------------------------------------
 
 _Frame = tuple[MarkerClass, tuple[int, ...], int]
 _ListState = tuple[_Frame, ...]

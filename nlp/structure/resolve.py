@@ -1,7 +1,7 @@
 """Where a citation leads: `Citation` values and the outline in, references with eIds of the same document out.
 
-前款, 本条第二款 and 第三项 mean something only at their own place, so every citation is resolved from the provision that
-holds it. Nothing is guessed: a citation that fits no provision, or more than one, gets no target.
+前款, 本条第二款 and 第三项 mean something only at their own place, so every citation is resolved from the provision
+that holds it. Nothing is guessed: a citation that fits no provision, or more than one, gets no target.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ def resolve(
 def _in_cited_article(
     citation: Citation, here: Provision | None, cited: tuple[Provision | None, Provision] | None, index: Index
 ) -> list[Provision]:
-    """违反第三十条规定的，按照下列规定处罚：（一）违反第一项规定的…: a bare 项 that its own article does not have is one
-    of the article that was cited last in it."""
+    """违反第三十条规定的，按照下列规定处罚：（一）违反第一项规定的…: a bare 项 that its own article does not have is
+    one of the article that was cited last in it."""
     bare = citation.relative == "" and all(number is None for number in citation.path[:_ITEM])
     if cited is None or not bare or citation.path[_ITEM] is None or cited[0] != index.enclosing(here, _ARTICLE):
         return []

@@ -140,8 +140,8 @@ def _link(text: str, chain: _Chain, match: re.Match[str]) -> str:
 
 
 def _goes_on(text: str, whole: _Chain, match: re.Match[str]) -> bool:
-    """违反第三十六条第一项规定的，…；违反第四项规定的: in one sentence a bare 项 or 款 is of the 条 cited before it when
-    that citation went as deep."""
+    """违反第三十六条第一项规定的，…；违反第四项规定的: in one sentence a bare 项 or 款 is of the 条 cited before
+    it when that citation went as deep."""
     if not match["level"] or LEVELS.index(match["level"]) <= _ARTICLE or LEVELS.index(match["level"]) != whole.level:
         return False
     if match.start() - whole.end > _LONGEST_SENTENCE:
