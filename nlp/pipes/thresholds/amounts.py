@@ -30,7 +30,7 @@ _CHINESE = (
     rf"(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])++(?:点[{CHINESE_CHARACTERS}]++)?+"
     rf"(?:[{ARABIC_CHARACTERS}]{{1,8}}+(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])*+)?+"
 )
-NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半)"
+NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半|双(?=倍))"
 HEAD = re.compile(rf"(?<![第.．{_CHARACTERS}])(?P<denominator>[{_CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
 _SECOND = re.compile(
     rf"(?:(?P<list>、)|[ \u3000]?(?:至(?!少|多|今)|到|[~～—–－―﹣∼-]{{1,4}})[ \u3000]?)"
@@ -128,7 +128,7 @@ def read_closing(text: str, position: int, amount: Amount, lexicon: Lexicon) -> 
 
 def _read_end(text: str, head: re.Match[str]) -> _End | None:
     numeral, end = head["number"], head.end()
-    value = parse_number(numeral.replace("，", ","))
+    value = Decimal(2) if numeral == "双" else parse_number(numeral.replace("，", ","))
     if value is None or (numeral == "零" and head["denominator"] is None):
         return None
     if head["denominator"]:

@@ -95,25 +95,30 @@ FAR_REACHING: tuple[str, ...] = ("最多", "最少", "至多", "至少", "起码
 COPULAS: tuple[str, ...] = ("为", "可", "可为", "可以", "可以延长", "可延长", "应为", "应当为", "是")
 
 # Word behind the quantity, what it says, and the dimensions it makes sense with (None: all).
-_TIME = frozenset({Dimension.TIME, Dimension.AGE})
+_TIME = frozenset({Dimension.TIME})
+_AGED = frozenset({Dimension.TIME, Dimension.AGE})
+_AGE = frozenset({Dimension.AGE})  # 二十二周岁以前: up to that age
 _PLACE = frozenset({Dimension.LENGTH})
 AFTER: tuple[tuple[str, Comparator, frozenset[Dimension] | None], ...] = (
     ("之内", LE, None),
     ("之前", GE, _TIME),
-    ("之后", GT, _TIME),
+    ("之前", LE, _AGE),
+    ("之后", GT, _AGED),
     ("之外", GT, _PLACE),
     ("以上", GE, None),
     ("以下", LE, None),
     ("以内", LE, None),
     ("以前", GE, _TIME),
-    ("以后", GT, _TIME),
+    ("以前", LE, _AGE),
+    ("以后", GT, _AGED),
     ("以外", GT, _PLACE),
     ("内", LE, None),
     ("前", GE, _TIME),
+    ("前", LE, _AGE),
     ("及以上", GE, None),
     ("及以下", LE, None),
     ("及其以上", GE, None),
-    ("后", GT, _TIME),
+    ("后", GT, _AGED),
     ("外", GT, _PLACE),
     ("或以上", GE, None),
     ("或以下", LE, None),
