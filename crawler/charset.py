@@ -169,6 +169,10 @@ def _choose_legacy(
                 return _accept(reading, 0.7, *_contradiction(reading.codec, header, inside))
     if "windows-1252" in hints and _looks_latin(data):
         return _accept(_read(data, "windows-1252"), 0.6)
+    for codec in ("utf-16-le", "utf-16-be"):  # without a mark, and without the zero bytes of ASCII
+        wide = _read(data, codec)
+        if not wide.broken and _credible(wide):
+            return _accept(wide, 0.8)
     tried = "; ".join(
         f"{_NAMES.get(r.codec, r.codec)}: {r.score:.0%} frequent characters, {r.broken} broken"
         for r in (utf8, *chinese)

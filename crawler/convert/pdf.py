@@ -27,7 +27,9 @@ _MIN_CHARS: Final = 20  # fewer in the whole file: a scan with a stamp or a page
 _MAX_LOST: Final = 0.3  # share of characters without a known code above which the text layer is no text
 _MIN_HAN_SCORE: Final = 0.15
 # Some fonts map Han to look-alike radicals (⼀ for 一); that is an artefact of the file, so it is undone here.
-_RADICALS: Final = {code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), 0x2E9F, 0x2EF3)}
+_RADICALS: Final = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | str.maketrans(
+    "⺟⺠⻁⻄⻅⻉⻋⻓⻔⻘⻚⻛⻜⻢⻥⻦⻨⻩⻬⻮⻰⻳", "母民虎西见贝车长门青页风飞马鱼鸟麦黄齐齿龙龟"
+)
 
 
 def convert_pdf(data: bytes, *, name: str, url: str | None = None) -> ConvertedDocument:

@@ -1,0 +1,119 @@
+"""PDF: lines to paragraphs, page furniture, title, scans."""
+
+from __future__ import annotations
+
+import pytest
+from file_builders import TextAt, pdf
+
+from crawler.convert import ConversionError, ErrorCode, convert
+from rules_db.model import BlockKind
+
+LEFT, INDENT, SIZE = 80.0, 112.0, 16.0
+FULL_FIRST = "第一条　综合利用企业应当如实记录电池来源和去向，并在每"
+FULL_NEXT = "月十日前向所在地工业和信息化主管部门报送上一月度数据，保存"
+
+
+def lines(*texts: tuple[float, str], top: float = 120) -> list[TextAt]:
+    return [(x, top + 28 * number, SIZE, text) for number, (x, text) in enumerate(texts)]
+
+
+def document_lines(pages: list[list[TextAt]]) -> list[tuple[int | None, str]]:
+    return [(block.page, block.text) for block in convert(pdf(pages), name="a.pdf").blocks]
+
+
+def test_wrapped_lines_join_and_indented_ones_start_paragraphs() -> None:
+    page = lines(
+        (INDENT, FULL_FIRST),
+        (LEFT, FULL_NEXT),
+        (LEFT, "期限不少于三年。"),
+        (INDENT, "前款数据应当真实、完整。"),
+        (INDENT, "（一）电池编码；"),
+        (INDENT, "（二）流向信息"),
+        (INDENT, "第二条　违反前条规定的，责令改正。"),
+    )
+    assert document_lines([page]) == [
+        (1, (FULL_FIRST + FULL_NEXT + "期限不少于三年。")),
+        (1, "前款数据应当真实、完整。"),
+        (1, "（一）电池编码；"),
+        (1, "（二）流向信息"),
+        (1, "第二条　违反前条规定的，责令改正。"),
+    ]
+
+
+def test_paragraph_runs_over_the_page_and_page_furniture_goes() -> None:
+    def page(number: int, *body: tuple[float, str]) -> list[TextAt]:
+        return [
+            (200, 60, 10, "征求意见资料"),
+            *lines(*body),
+            (280, 800, 10, f"— {number} —"),
+        ]
+
+    result = document_lines(
+        [
+            page(1, (INDENT, FULL_FIRST), (LEFT, FULL_NEXT)),
+            page(2, (LEFT, "期限不少于三年。"), (INDENT, "2026"), (INDENT, "第二条　本办法自公布之日起施行。")),
+            page(3, (INDENT, "附件：数据报送表。")),
+        ]
+    )
+    assert result == [
+        (1, FULL_FIRST + FULL_NEXT + "期限不少于三年。"),
+        (2, "2026"),
+        (2, "第二条　本办法自公布之日起施行。"),
+        (3, "附件：数据报送表。"),
+    ]
+
+
+def test_title_in_two_large_lines_is_one_heading() -> None:
+    page: list[TextAt] = [
+        (150, 80, 30, "某省工业和信息化厅文件"),
+        (220, 130, SIZE, "某工信节能〔2026〕12号"),
+        (100, 180, 22, "关于进一步加强废旧动力电池回收利用"),
+        (200, 215, 22, "管理工作的通知"),
+        *lines((LEFT, "各市工业和信息化局："), (INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。"), top=260),
+    ]
+    document = convert(pdf([page]), name="a.pdf")
+    assert document.head.title == "关于进一步加强废旧动力电池回收利用管理工作的通知"
+    assert document.head.document_number == "某工信节能〔2026〕12号"
+    assert [block.kind for block in document.blocks[:4]] == [
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+    ]
+
+
+def test_resaving_with_other_metadata_changes_nothing() -> None:
+    page = lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。"))
+    data = pdf([page])
+    assert convert(data, name="a.pdf") == convert(
+        data.replace(b"%PDF-1.7", b"%PDF-1.4") + b"\n% saved again", name="a.pdf"
+    )
+
+
+def test_radicals_of_odd_fonts_become_characters() -> None:
+    page = lines((INDENT, "⼯业和信息化部⻔应当加强监督检查，依法查处违法⾏为。"))
+    assert document_lines([page])[0][1] == "工业和信息化部门应当加强监督检查，依法查处违法行为。"
+
+
+def test_page_without_text_is_told() -> None:
+    page = lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT))
+    assert convert(pdf([page, []]), name="a.pdf").warnings == ("pages without a text layer: 2",)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (pdf([[], []]), ErrorCode.NO_TEXT),
+        (pdf([lines((LEFT, "\ue001\ue002\ue003" * 20))]), ErrorCode.NO_TEXT),
+        (pdf([lines(*[(LEFT, FULL_FIRST.encode().decode("gb18030", "ignore"))] * 12)]), ErrorCode.NO_TEXT),
+        (pdf([lines((LEFT, FULL_FIRST))], encrypted=True), ErrorCode.ENCRYPTED),
+        (b"%PDF-1.7\n" + b"junk " * 100, ErrorCode.UNREADABLE),
+        (pdf([lines((LEFT, FULL_FIRST))])[:300], ErrorCode.UNREADABLE),
+    ],
+    ids=["scan", "private codes", "garbled", "password", "junk", "cut off"],
+)
+def test_trouble_has_a_code(data: bytes, code: ErrorCode) -> None:
+    with pytest.raises(ConversionError) as caught:
+        convert(data, name="坏.pdf")
+    assert caught.value.code is code
+    assert "坏.pdf" in caught.value.message
