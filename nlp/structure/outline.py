@@ -91,7 +91,7 @@ def least_cost(markers: Sequence[Marker], start: S, moves: Moves[S]) -> list[Pla
 
 _SpineState = tuple[int, int, int, int, int]
 """Last number of 编, 章, 节, 条 and 之N. 条 counts through all containers, 节 restarts in each 章; 章 counts through
-the 编 of some codes and restarts in others, so that it is kept as a negative number until the first 章 of a 编 has come."""
+the 编 of some codes and restarts in others: it is kept as a negative number until the first 章 of a 编 has come."""
 
 _CONTAINERS = {MarkerClass.PART: 0, MarkerClass.CHAPTER: 1, MarkerClass.SECTION: 2}
 _SPINE_TEXT = {Strength.CITATION: 0.5, Strength.INLINE: 0.5, Strength.PLAIN: 4.0, Strength.STRONG: 12.0}

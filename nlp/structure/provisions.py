@@ -55,7 +55,7 @@ def parse_structure(text: str, tables: Sequence[tuple[int, int]] = ()) -> Outlin
     for number, (attachment, stop) in enumerate(_with_ends(regions), 1):
         line = regions.lines[attachment.first]
         node = tree.add(line.start, ProvisionKind.ATTACHMENT, f"att_{number}", None, attachment.label, attachment.title)
-        _parse_scope(tree, Scope(regions.lines, attachment.first + 1, stop, node), (0, 0))
+        _parse_scope(tree, Scope(regions.lines, min(attachment.body, stop), stop, node), (0, 0))
     return Outline(tree.provisions(), tuple(tree.issues), replace(regions, closing=closing))
 
 

@@ -24,9 +24,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment that starts at line `first`; `label` is 附件1 as printed, `title` what it is called."""
+    """An attachment that starts at line `first`, its content at line `body`; `label` is 附件1 as printed, `title` what it
+    is called, in the line of the label or in one of its own."""
 
     first: int
+    body: int
     label: str
     title: str
 
@@ -159,7 +161,7 @@ def is_signed_date(text: str) -> bool:
 
 def is_signature(text: str) -> bool:
     """Whether a line is a date, or names of organs and nothing else."""
-    if len(text) > 80 or _SENTENCE.search(text):
+    if len(text) > 80 or _SENTENCE.search(text) or _ATTACHMENT_ITEM.match(text):
         return False
     if _DATE.match(text):
         return True
@@ -181,23 +183,25 @@ def _find_attachments(lines: Sequence[Line], first: int) -> tuple[Attachment, ..
             # 附 则 and the like: 附 alone names an attachment only when set off by a colon or standing by itself.
             i += 1
             continue
-        if not found:
+        if not found and match["colon"]:
             skip = _end_of_list(lines, i)
             if skip > i:
                 i = skip
                 continue
-        if not title and i + 1 < len(lines) and len(lines[i + 1].text) <= _LONGEST_ENTRY:
-            title = lines[i + 1].text
-        found.append(Attachment(i, label, title))
+        body = i + 1
+        if not title and body < len(lines) and _is_entry(lines[body].text) and not lines[body].in_table:
+            title = lines[body].text
+            body += 1
+        found.append(Attachment(i, body, label, title))
         i += 1
     return tuple(found)
 
 
 def _end_of_list(lines: Sequence[Line], i: int) -> int:
-    """The line after a list of attachments that starts at line i, or i when it is no list but the thing itself."""
+    """The date line below a list of attachments that starts at line i, or i when it is no list but the thing itself."""
     for j in range(i + 1, min(i + 30, len(lines))):
         text = lines[j].text
-        if is_signature(text):
+        if is_signed_date(text):
             return j
         if _SENTENCE.search(text) or len(text) > 100 or text.startswith("附"):
             return i
