@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,6 +23,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from twisted.python.failure import Failure
 
 from crawler.charset import UndecidedError, decode
 from crawler.guard import HOSTS_KEY, Refused
@@ -38,6 +40,7 @@ ROBOTS_MARK: Final = "is_robots"
 ROBOTS_MAX_BYTES: Final = 512 * 1024
 ROBOTS_MAX_AGE: Final = 24 * 3600.0
 _SLOW_DOWN_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_LEAST_DELAY: Final = 0.02
 _REFUSAL_STATUS: Final = frozenset({401, 403, 412, 418, 521})
 
 logger = logging.getLogger(__name__)
@@ -75,13 +78,18 @@ class Conduct:
     requests: dict[str, int] = field(default_factory=dict)
     errors_in_row: dict[str, int] = field(default_factory=dict)
     stopped: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
+    # Called with the source's id when it is stopped: takes back what already waits for its turn.
+    drain: Callable[[str], None] | None = None
 
     def host(self, name: str) -> HostPace:
         return self.hosts.setdefault(name, HostPace(self.pace.minimum))
 
     def stop(self, source_id: str, outcome: Outcome, reason: str) -> None:
         """No more requests for this source in this run; the first reason stays."""
-        self.stopped.setdefault(source_id, (outcome, reason))
+        if source_id not in self.stopped:
+            self.stopped[source_id] = (outcome, reason)
+            if self.drain is not None:
+                self.drain(source_id)
 
     def saw_success(self, host: str, source_id: str) -> None:
         """One good answer halves what earlier errors added; it never goes below the agreed spacing."""
@@ -235,6 +243,7 @@ class PaceMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PaceMiddleware:
         middleware = cls(crawler)
+        middleware.conduct.drain = middleware.take_back
         crawler.signals.connect(middleware.request_queued, signals.request_reached_downloader)
         crawler.signals.connect(middleware.answer_came, signals.response_downloaded)
         return middleware
@@ -273,6 +282,15 @@ class PaceMiddleware:
         self.conduct.saw_trouble(host_key(request.url), request.meta[SOURCE_KEY], refusal=False, what=what)
         self._apply(request)
 
+    def take_back(self, source_id: str) -> None:
+        """Refuse the requests of a stopped source that wait in a slot, past the point where StopMiddleware looks."""
+        outcome, reason = self.conduct.stopped[source_id]
+        for slot in self.crawler.engine.downloader.slots.values():
+            waiting = [pair for pair in slot.queue if pair[0].meta[SOURCE_KEY] == source_id]
+            for pair in waiting:
+                slot.queue.remove(pair)
+                pair[1].errback(Failure(Refused(reason, outcome)))
+
     def _apply(self, request: Request) -> None:
         slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot"))
         if slot is None:
@@ -281,7 +299,9 @@ class PaceMiddleware:
         slot.concurrency = 1
         slot.jitter = pace.jitter
         # Scrapy varies around the delay; dividing makes the shortest variation the agreed spacing.
-        slot.delay = self.conduct.host(request.meta["download_slot"]).delay(slot.lastseen) / (1 - pace.jitter)
+        delay = self.conduct.host(request.meta["download_slot"]).delay(slot.lastseen) / (1 - pace.jitter)
+        # Without any delay Scrapy lets a whole queue go at once before it counts the first as under way.
+        slot.delay = max(delay, _LEAST_DELAY)
 
 
 def _wall_clock() -> datetime:

@@ -1,0 +1,327 @@
+"""Manners towards hosts: robots.txt, spacing, backing off, identity, no answering of challenges."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from recording import NOW, RecordingServer, Reply, document, rows, write_source
+from test_crawl import sightings, site
+
+from crawler.etiquette import Conduct, HostPace, read_robots, retry_after_seconds
+from crawler.settings import HARDENING, NO_CONTACT, Pace, build_settings, user_agent
+from rules_db.model import Outcome, Verdict
+
+
+def pages(server: RecordingServer) -> list[str]:
+    return [path for path in server.paths() if path != "/robots.txt"]
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_robots_that_cannot_be_read_forbids(tmp_path, server, crawled, status):
+    site(server)
+    server.pages["/robots.txt"] = Reply("User-agent: *\nAllow: /\n", status)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.BLOCKED
+    assert "robots.txt unreachable" in verdict.reason
+    assert pages(server) == []
+    assert {row["outcome"] for row in sightings(tmp_path / "data")} == {Outcome.ROBOTS}
+
+
+@pytest.mark.parametrize("status", [404, 403, 401])
+def test_no_robots_allows(tmp_path, server, crawled, status):
+    site(server)
+    server.pages["/robots.txt"] = Reply("Disallow: /", status)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.OK
+
+
+def test_disallowed_paths_are_not_asked_for(tmp_path, server, crawled):
+    site(server)
+    server.pages["/robots.txt"] = Reply(
+        "User-Agent: guiji\nDisallow: /tzgg/202605/t20260511\n\nUser-agent: *\nAllow: /\n"
+    )
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    assert "/tzgg/202605/t20260511_1.html" not in pages(server)
+    assert "/tzgg/202605/t20260512_2.html" in pages(server)
+    (row,) = [row for row in sightings(tmp_path / "data") if row["outcome"] == Outcome.ROBOTS]
+    assert row["url"].endswith("t20260511_1.html")
+
+
+def test_disallowed_lists_block_the_source(tmp_path, server, crawled):
+    site(server)
+    server.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /\n")
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert (verdict.verdict, pages(server)) == (Verdict.BLOCKED, [])
+
+
+def test_robots_is_asked_once_for_all_sources_of_a_host(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    write_source(tmp_path / "sources", "b", server.url)
+    crawled()
+    assert server.paths().count("/robots.txt") == 1
+
+
+def test_robots_rules_in_gbk_and_oversized_are_read():
+    robots = read_robots(200, "# 爬虫协议\nUser-agent: *\nDisallow: /x/\n".encode("gbk"), 0.0)
+    assert not robots.rules.can_fetch("http://a/x/1", "Guiji")
+    long = b"User-agent: *\nDisallow: /x/\n" + b"#" * 2_000_000 + b"\nDisallow: /y/\n"
+    robots = read_robots(200, long, 0.0)
+    assert not robots.rules.can_fetch("http://a/x/1", "Guiji")
+    assert robots.rules.can_fetch("http://a/y/1", "Guiji")
+
+
+def test_a_page_in_place_of_robots_is_no_rules():
+    assert read_robots(200, b"<!DOCTYPE html><html>404</html>", 0.0).forbidden is None
+    assert read_robots(200, b"<!DOCTYPE html><html>404</html>", 0.0).rules is None
+
+
+def test_spacing_holds_over_pages_files_retries_and_robots(tmp_path, server, crawled):
+    """With real waiting: no two requests to a host closer than asked, whatever they are for."""
+    site(server)
+    server.pages["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 0.4\n")
+    server.pages["/tzgg/202605/t20260512_2.html"] = Reply("", 302, {"Location": "/tzgg/202605/moved.html"})
+    server.pages["/tzgg/202605/moved.html"] = Reply(document("关于动力电池溯源的通知，企业应当在30日内报送。"))
+    busy = Reply("busy", 503)
+    server.otherwise = lambda path, count: busy
+    write_source(tmp_path / "sources", "a", server.url)
+    write_source(tmp_path / "sources", "b", server.url)
+    crawled()
+    times = [hit.at for hit in server.hits]
+    assert len(times) >= 9
+    gaps = [later - earlier for earlier, later in pairwise(times[1:])]
+    assert min(gaps) >= 0.38, "0.4 s after robots.txt said so, less the clock's grain"
+
+
+def test_one_request_at_a_time(tmp_path, server, crawled):
+    """Answers take longer than the spacing: the next request waits for the answer, not only for the spacing."""
+    site(server, count=2)
+    for reply in server.pages.values():
+        reply.pause = 0.5
+    server.pages["/robots.txt"] = Reply("User-agent: *\nCrawl-delay: 0.2\n")
+    write_source(tmp_path / "sources", "a", server.url)
+    write_source(tmp_path / "sources", "b", server.url)
+    crawled()
+    times = [hit.at for hit in server.hits if hit.path != "/robots.txt"]
+    assert len(times) == 8
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.49
+
+
+def test_production_pace_is_never_under_three_seconds():
+    pace = Pace()
+    assert pace.minimum >= 3
+    host = HostPace(pace.minimum)
+    shortest = host.delay(last_request=0.0) / (1 - pace.jitter) * (1 - pace.jitter)
+    assert shortest >= 3
+    assert build_settings(pace, allow_loopback=False)["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
+
+
+def test_errors_slow_down_and_success_never_goes_below_the_floor():
+    conduct = Conduct(Pace())
+    delays = []
+    for _ in range(5):
+        conduct.saw_trouble("h", "a", refusal=False, what="HTTP 500")
+        delays.append(conduct.host("h").delay(0.0))
+    assert delays == sorted(delays)
+    assert delays[0] >= 13
+    assert delays[-1] > 100
+    for _ in range(50):
+        conduct.saw_success("h", "a")
+    assert conduct.host("h").delay(0.0) == 3.0
+
+
+def test_refusals_wait_at_least_half_a_minute():
+    conduct = Conduct(Pace())
+    conduct.saw_trouble("h", "a", refusal=True, what="HTTP 403")
+    assert conduct.host("h").delay(0.0) >= 30
+
+
+def test_errors_in_a_row_stop_the_source_and_successes_reset_the_count():
+    conduct = Conduct(Pace(max_errors=3))
+    for _ in range(2):
+        conduct.saw_trouble("h", "a", refusal=False, what="HTTP 500")
+    conduct.saw_success("h", "a")
+    for _ in range(2):
+        conduct.saw_trouble("h", "a", refusal=False, what="HTTP 500")
+    assert "a" not in conduct.stopped
+    conduct.saw_trouble("h", "a", refusal=False, what="HTTP 502")
+    assert conduct.stopped["a"] == (Outcome.ERROR, "3 errors in a row, the last: HTTP 502")
+
+
+def test_failing_details_stop_the_source(tmp_path, server, crawled):
+    site(server, count=15)
+    for path in list(server.pages):
+        if "/t2026" in path:
+            server.pages[path] = Reply("broken", 500)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.DEGRADED
+    assert "6 errors in a row" in verdict.reason
+    assert len(pages(server)) <= 8
+
+
+def test_retry_after_is_waited_for(tmp_path, server, crawled):
+    site(server, count=1)
+    detail = "/tzgg/202605/t20260510_0.html"
+    whole = server.pages.pop(detail)
+    server.otherwise = lambda path, count: (
+        None if path != detail else Reply("wait", 503, {"Retry-After": "1"}) if count == 1 else whole
+    )
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    first, second = (hit.at for hit in server.hits if hit.path == detail)
+    assert second - first >= 1.0
+    assert verdict.verdict is Verdict.OK
+
+
+def test_a_long_retry_after_ends_the_source(tmp_path, server, crawled):
+    site(server)
+    server.pages["/tzgg/202605/t20260510_0.html"] = Reply("wait", 503, {"Retry-After": "86400"})
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.DEGRADED
+    assert "86400 s" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("120", 120.0), ("Mon, 01 Jun 2026 01:00:30 GMT", 30.0), ("Mon, 01 Jun 2026 00:00:00 GMT", 0.0), ("soon", None)],
+)
+def test_retry_after_forms(value, seconds):
+    assert retry_after_seconds(value, datetime(2026, 6, 1, 1, 0, 0, tzinfo=UTC)) == seconds
+
+
+def test_we_say_who_we_are(tmp_path, server, crawled, monkeypatch):
+    site(server, count=1)
+    write_source(tmp_path / "sources", "a", server.url)
+    monkeypatch.setenv("GUIJI_CONTACT", "https://example.org/contact")
+    crawled()
+    agents = {hit.headers["user-agent"] for hit in server.hits}
+    assert agents == {"Mozilla/5.0 (compatible; Guiji/0.1; +https://example.org/contact)"}
+    assert all("cookie" not in hit.headers for hit in server.hits)
+    monkeypatch.delenv("GUIJI_CONTACT")
+    assert NO_CONTACT in user_agent()
+
+
+def test_cookies_are_not_kept(tmp_path, server, crawled):
+    site(server, count=2)
+    server.pages["/tzgg/"].headers["Set-Cookie"] = "__jsluid_s=1"
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    assert all("cookie" not in hit.headers for hit in server.hits)
+
+
+CHALLENGES = {
+    "521 script": Reply("<html><script>document.cookie='__jsl_clearance_s=x'</script></html>", 521),
+    "412": Reply("<html><script>$_ts=window['$_ts'];</script></html>", 412),
+    "202 challenge": Reply("<html><body>请稍候，正在进行安全验证</body></html>", 202),
+    "200 script": Reply("<html><head><script>var _cf_chl_opt={}</script></head><body></body></html>"),
+    "captcha": Reply("<html><body><p>您的访问过于频繁，请输入验证码</p><input name='code'></body></html>"),
+    "login": Reply("<html><body><form><input type='password' name='p'></form></body></html>"),
+    "403": Reply("no", 403),
+}
+
+
+@pytest.mark.parametrize("case", sorted(CHALLENGES))
+def test_a_challenge_blocks_the_source_with_no_documents(tmp_path, server, crawled, case):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    server.pages["/tzgg/"] = CHALLENGES[case]
+    server.hits.clear()
+    (verdict,) = crawled(now="2026-06-20T01:00:00Z")
+    assert verdict.verdict is Verdict.BLOCKED
+    assert verdict.first
+    assert pages(server) == ["/tzgg/"], "one look, no second try, no documents"
+    (row,) = [row for row in sightings(tmp_path / "data") if row["run_id"] == 2]
+    assert row["outcome"] in (Outcome.CHALLENGE, Outcome.BLOCKED)
+    assert row["snapshot_sha256"] is None
+
+
+def test_recovery_is_told_once_and_the_issue_closes(tmp_path, server, crawled):
+    from rules_db.connection import connect
+
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    good = server.pages["/tzgg/"]
+    verdicts = []
+    for day, page in ((1, good), (2, CHALLENGES["412"]), (3, CHALLENGES["412"]), (4, good), (5, good)):
+        server.pages["/tzgg/"] = page
+        verdicts += crawled(now=f"2026-06-0{day}T01:00:00Z")
+    assert [verdict.verdict.value for verdict in verdicts] == ["ok", "blocked", "blocked", "quiet", "quiet"]
+    assert [verdict.first for verdict in verdicts] == [False, True, False, False, False]
+    assert [verdict.recovered for verdict in verdicts] == [False, False, False, True, False]
+    store = connect(tmp_path / "data" / "work.db", read_only=True)
+    (issue,) = store.execute("SELECT * FROM issue").fetchall()
+    assert (issue["code"], issue["times"], issue["resolved_at"]) == ("blocked", 2, "2026-06-04T01:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (Reply("<html><body>系统维护，请稍后访问</body></html>"), "maintenance"),
+        (Reply("<html><body></body></html>"), "no rows"),
+        (Reply(b""), "empty"),
+        (Reply("gone", 410), "410"),
+        (Reply(rows([])), "no rows"),
+        (Reply("error", 500), "500"),
+    ],
+    ids=["maintenance", "empty body", "no bytes", "gone", "rows gone", "server error"],
+)
+def test_a_broken_list_is_a_finding_about_the_site(tmp_path, server, crawled, page, words):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    before = [tuple(row) for row in sightings(tmp_path / "data")]
+    server.pages["/tzgg/"] = page
+    (verdict,) = crawled(now="2026-06-20T01:00:00Z")
+    assert verdict.verdict is Verdict.BROKEN
+    assert words in verdict.reason or "layout" in verdict.reason
+    assert verdict.withdrawn_candidates == ()
+    after = [tuple(row) for row in sightings(tmp_path / "data") if row["run_id"] == 1]
+    assert after == before
+
+
+def test_hardening_values_are_the_documented_ones():
+    assert HARDENING["TELNETCONSOLE_ENABLED"] is False
+    assert HARDENING["REMOTE_CONTROL_ENABLED"] is False
+    assert HARDENING["DOWNLOAD_MAXSIZE"] == 32 * 1024 * 1024
+    assert HARDENING["DOWNLOAD_TIMEOUT"] == 60
+    assert HARDENING["REDIRECT_MAX_TIMES"] == 5
+    assert HARDENING["METAREFRESH_ENABLED"] is False
+    assert HARDENING["COOKIES_ENABLED"] is False
+    assert HARDENING["DOWNLOAD_VERIFY_CERTIFICATES"] is True
+    assert HARDENING["HTTPPROXY_ENABLED"] is False
+    assert HARDENING["HTTPCACHE_ENABLED"] is False
+    assert {name for name, handler in HARDENING["DOWNLOAD_HANDLERS"].items() if handler is None} == {
+        "data",
+        "file",
+        "ftp",
+        "s3",
+    }
+
+
+def test_every_setting_is_one_that_scrapy_knows():
+    from scrapy.settings import default_settings
+
+    unknown = [name for name in HARDENING if not hasattr(default_settings, name)]
+    assert unknown == []
+
+
+def test_withdrawal_needs_three_healthy_runs(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled(now=NOW)
+    kept = [
+        (f"./202605/t202605{n + 10:02d}_{n}.html", f"关于动力电池溯源第{n}号通知", f"2026-05-{n + 10:02d}")
+        for n in (0, 1, 3)
+    ]
+    server.pages["/tzgg/"] = Reply(rows(kept), etag='"shorter"')
+    found = [crawled(now=f"2026-06-0{day}T01:00:00Z")[0].withdrawn_candidates for day in (2, 3, 4)]
+    assert found == [(), (), (f"{server.url}/tzgg/202605/t20260512_2.html",)]
