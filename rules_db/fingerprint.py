@@ -16,9 +16,9 @@ _INVISIBLE = re.compile(
 )
 _FOLD = str.maketrans(
     {
-        **dict.fromkeys("〔［[【〖（(「『｛{〈﹝", "("),
-        **dict.fromkeys("〕］]】〗）)」』｝}〉﹞", ")"),
-        **dict.fromkeys("“”„‟＂«»″", '"'),
+        **dict.fromkeys("〔［[【〖（(｛{〈﹝", "("),
+        **dict.fromkeys("〕］]】〗）)｝}〉﹞", ")"),
+        **dict.fromkeys("“”„‟＂«»″「」『』", '"'),
         **dict.fromkeys("‘’‚‛＇′`", "'"),
         **dict.fromkeys("—–―－‐‑‒−~～〜﹣─", "-"),
         **dict.fromkeys("·•・‧∙⋅", "·"),

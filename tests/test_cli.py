@@ -1,0 +1,108 @@
+"""The command line as a person or a program meets it: quick help, clear troubles, documented exit codes."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from cli import main
+
+PROJECT = Path(__file__).resolve().parent.parent
+HEAVY = ("spacy", "scrapy", "datasette", "rich", "scipy", "twisted", "sqlite_utils", "yaml", "lxml")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"], ["demo", "--help"], ["map", "--help"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    script = (
+        "import sys, cli\n"
+        f"try:\n    cli.main({arguments!r})\nexcept SystemExit as end:\n    assert not end.code\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert "Usage" in done.stdout
+
+
+def test_every_command_and_option_has_help() -> None:
+    def walk(group: click.Group) -> Iterator[click.Command]:
+        for command in group.commands.values():
+            yield from walk(command) if isinstance(command, click.Group) else (command,)
+
+    for command in walk(main):
+        assert command.help, command.name
+
+
+def test_command_reference_is_what_help_says() -> None:
+    page = runpy.run_path(str(PROJECT / "docs" / "generate_cli.py"))["render"]()
+    written = (PROJECT / "docs" / "cli.md").read_text(encoding="utf-8")
+    assert written == page, "run: python docs/generate_cli.py"
+
+
+def test_extract_reads_lines_and_names_bad_ones() -> None:
+    good = {"id": "a", "text": "企业应当自接收之日起三十日内报送信息，不得瞒报。"}
+    lines = [json.dumps(good, ensure_ascii=False), "{broken", '{"id": "b"}', "[]", json.dumps({"id": "c", "text": ""})]
+    result = CliRunner().invoke(main, ["extract"], input="\n".join(lines) + "\n")
+    assert result.exit_code == 1
+    records = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [record["id"] for record in records] == ["a", "c"]
+    assert [norm["modality"] for norm in records[0]["norms"]] == ["obligation", "prohibition"]
+    (threshold,) = records[0]["thresholds"]
+    assert good["text"][threshold["start"] :].startswith(threshold["text"])
+    assert (threshold["comparator"], threshold["value"], threshold["unit"]) == ("le", 30, "day")
+    assert [line.split(":")[1].strip() for line in result.stderr.splitlines()] == ["line 2", "line 3", "line 4"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["search", "备案"], ["flags"], ["versions", "x"], ["show", "x"], ["explain", "x"], ["map", "review"], ["verify"]],
+)
+def test_an_empty_data_folder_is_told_with_what_to_do(tmp_path: Path, arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, [*arguments, "--data", str(tmp_path / "none")])
+    assert result.exit_code == 4
+    assert result.stderr.startswith("error: ")
+    assert "guiji" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_wrong_title_brings_the_nearest(tmp_path: Path) -> None:
+    path = tmp_path / "rule.md"
+    path.write_text(
+        "# 示例电池回收管理办法\n\n第一条 企业应当备案。\n\n第二条 本办法自2024年1月1日起施行。\n", encoding="utf-8"
+    )
+    runner = CliRunner()
+    data = str(tmp_path / "data")
+    assert runner.invoke(main, ["ingest", str(path), "--data", data]).exit_code == 0
+    result = runner.invoke(main, ["diff", "示例电池回收办法@2024-01-01", "x@2025-01-01", "--data", data])
+    assert result.exit_code == 4
+    assert "did you mean: 示例电池回收管理办法" in result.stderr
+    result = runner.invoke(main, ["diff", "示例电池回收管理办法@1990-01-01", "示例电池回收管理办法", "--data", data])
+    assert result.exit_code == 4
+    assert "known: " in result.stderr
+
+
+def test_a_taken_port_is_told_before_any_work(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = CliRunner().invoke(main, ["demo", "--port", port, "--data", str(tmp_path / "demo")])
+    assert result.exit_code == 4
+    assert port in result.stderr
+    assert not (tmp_path / "demo").exists()
+
+
+def test_sources_list_is_a_json_array() -> None:
+    result = CliRunner().invoke(main, ["sources", "list", "--format", "json"])
+    rows = json.loads(result.stdout)
+    assert len(rows) >= 44
+    assert set(rows[0]) == {"id", "name", "platform", "jurisdiction", "grade", "status"}
