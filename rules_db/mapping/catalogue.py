@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from rules_db.connection import transaction
+from rules_db.connection import StoreError, transaction
 
 BUNDLED = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
@@ -24,7 +24,7 @@ _KINDS = ("controls", "hardware", "evidence", "gaps", "links")
 Entry = Mapping[str, Any]
 
 
-class CatalogueError(Exception):
+class CatalogueError(StoreError):
     """The catalogue can't be loaded; the message names file, entry and fault."""
 
 

@@ -1,13 +1,14 @@
 """Gaps: what an instrument leaves unspecified, and the later text that may fill it.
 
-A gap names groups of words (each group must be met within one unit) and what the filling must contain: a time limit,
-any quantity, or a norm. A hit is a proposal with its place, for a person to confirm; nothing reads law into
-silence.
+A gap names words of its field (the document must hold one), groups of words (each group must be met within one unit)
+and what the filling must contain: a time limit, any quantity, or a norm. A text older than the one that left the gap
+open can't fill it. A hit is a proposal with its place, for a person to confirm; nothing here reads law into silence.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rules_db.mapping.catalogue import Catalogue, Entry
@@ -27,11 +28,34 @@ class GapFilling:
     reason: str
 
 
-def find_fillings(catalogue: Catalogue, reading: ExpressionReading, title: str) -> list[GapFilling]:
-    """Units of an expression that seem to fill a gap left open by another instrument; one per gap, the first."""
+def opened_on(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, str]:
+    """Gap id → date of the first held text that leaves it open; gaps whose opener is not held are absent."""
+    dated = connection.execute(
+        """SELECT i.title, min(e.version_date) AS day FROM instrument i JOIN expression e ON e.instrument_id = i.id
+           WHERE e.version_date IS NOT NULL GROUP BY i.id"""
+    ).fetchall()
+    opened = {}
+    for gap in catalogue.gaps.values():
+        days = [row["day"] for row in dated if any(opener in row["title"] for opener in gap["left_open_by"])]
+        if days:
+            opened[gap["id"]] = min(days)
+    return opened
+
+
+def find_fillings(
+    catalogue: Catalogue, reading: ExpressionReading, title: str, opened: Mapping[str, str] | None = None
+) -> list[GapFilling]:
+    """Units of an expression that seem to fill a gap left open by another instrument; one per gap, the first.
+
+    `opened` gives the day since which a gap is open (ISO dates): an expression of an earlier day does not fill it.
+    """
     found = []
     for gap in catalogue.gaps.values():
         if any(opener in title for opener in gap["left_open_by"]):
+            continue
+        if opened and reading.version_date and reading.version_date < opened.get(gap["id"], ""):
+            continue
+        if not any(word in title or word in reading.text for word in gap["context"]):
             continue
         for unit in reading.units:
             reason = _fills(gap, unit, reading)
