@@ -9,15 +9,28 @@ published); 3 the gate refused to publish; 4 the store, the network or the envir
 
 from __future__ import annotations
 
-import functools
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from rules_db.commands import asking, mapping, upkeep
+from rules_db.commands.options import (
+    EXIT_DEGRADED,
+    EXIT_GATE,
+    EXIT_PARTIAL,
+    data_option,
+    format_option,
+    now,
+    say,
+    show_result,
+    told_errors,
+)
+from rules_db.commands.upkeep import publish_and_tell
 
 if TYPE_CHECKING:
     import sqlite3
@@ -26,89 +39,26 @@ if TYPE_CHECKING:
     from rules_db.model import Analysis, ConvertedDocument
     from rules_db.stages import StageRefusalError, ToRead
 
-EXIT_PARTIAL, EXIT_DEGRADED, EXIT_GATE, EXIT_ENVIRONMENT = 1, 2, 3, 4
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def now() -> str:
-    """Record time: UTC to the second."""
-    import datetime
-
-    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def say(message: str) -> None:
-    """A message for a person; stdout stays free for results."""
-    click.echo(message, err=True)
-
-
-def emit(value: Any) -> None:
-    """One JSON value on stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
-
-
-def show_result(value: Any, form: str, view: str) -> None:
-    """A result as JSON, or through the function of rules_db.present named `view`."""
-    if form == "json":
-        emit(value)
-        return
-    from rules_db import present
-
-    getattr(present, view)(value)
-
-
-def data_option(command: F) -> F:
-    """`--data DIR` for every command, handed on as an opened `DataFolder`."""
-
-    @click.option(
-        "--data",
-        type=click.Path(path_type=Path, file_okay=False),
-        default=Path("data"),
-        envvar="GUIJI_DATA",
-        show_default=True,
-        show_envvar=True,
-        help="Folder that holds all state.",
-    )
-    @functools.wraps(command)
-    def wrapped(*args: Any, data: Path, **kwargs: Any) -> Any:
-        from rules_db.connection import DataFolder
-
-        with told_errors():
-            return command(*args, folder=DataFolder(data), **kwargs)
-
-    return cast(F, wrapped)
-
-
-def format_option(command: F) -> F:
-    option = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-    return option(command)
-
-
-@contextmanager
-def told_errors() -> Iterator[None]:
-    """Known troubles become one line and an exit code instead of a traceback."""
-    import sqlite3
-
-    from rules_db.connection import StoreError
-    from rules_db.intake import ManifestError
-    from rules_db.mapping.catalogue import CatalogueError
-
-    try:
-        yield
-    except (StoreError, ManifestError, CatalogueError) as error:
-        say(f"error: {error}")
-        sys.exit(EXIT_ENVIRONMENT)
-    except sqlite3.OperationalError as error:
-        say(f"error: the store can't be used: {error}; is another program writing to it? Try again, or see --data")
-        sys.exit(EXIT_ENVIRONMENT)
-    except BrokenPipeError:
-        sys.exit(0)
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option("0.1.0", prog_name="guiji")
 def main() -> None:
     """Guiji (规迹): what the rules for spent power batteries say, since when, and how we know."""
+
+
+for command in (
+    asking.diff,
+    asking.explain,
+    asking.flags,
+    asking.search,
+    asking.show,
+    asking.versions,
+    mapping.mapping,
+    upkeep.publish,
+    upkeep.serve,
+    upkeep.verify,
+):
+    main.add_command(command)
 
 
 # Bringing in ---------------------------------------------------------------------------------------------------------
@@ -150,7 +100,7 @@ def ingest(
         new = record_files(connection, snapshots, read_files(files, common, facts, refused), "ingest", when)
         summary = _process(connection, folder, when, jobs)
         refused += summary.pop("refused")
-        published = None if no_publish else _publish(folder, when)
+        published = None if no_publish else publish_and_tell(folder, when)
         result = {
             "files": len(files),
             "new_files": new,
@@ -223,251 +173,6 @@ def extract(file: Any) -> None:
         else:
             click.echo(json.dumps(record, ensure_ascii=False))
     sys.exit(EXIT_PARTIAL if refused else 0)
-
-
-# Asking --------------------------------------------------------------------------------------------------------------
-
-
-@main.command()
-@click.option("--since", metavar="DATE", help="Only what was flagged from this day on.")
-@click.option("--jurisdiction", metavar="CODE", help="GB/T 2260 code; its first two digits select a province.")
-@format_option
-@data_option
-def flags(since: str | None, jurisdiction: str | None, form: str, folder: DataFolder) -> None:
-    """New guidance and changes, ranked, with why each was flagged."""
-    from rules_db.connection import open_store
-    from rules_db.flags import list_flags
-
-    found = list_flags(open_store(folder, read_only=True), since=since, jurisdiction=jurisdiction)
-    show_result(found, form, "flags")
-
-
-@main.command()
-@click.argument("title")
-@format_option
-@data_option
-def versions(title: str, form: str, folder: DataFolder) -> None:
-    """The expressions known of an instrument, by TITLE or IRI."""
-    from rules_db.answers import list_versions, one_instrument
-    from rules_db.connection import open_store
-
-    connection = open_store(folder, read_only=True)
-    instrument = one_instrument(connection, title)
-    found = list_versions(connection, instrument)
-    show_result(found, form, "versions")
-
-
-@main.command()
-@click.argument("reference")
-@click.option("--as-of", metavar="DATE", help="What applied on this day.")
-@click.option("--known-on", metavar="DATE", help="… as the store knew it on this day.")
-@format_option
-@data_option
-def show(reference: str, as_of: str | None, known_on: str | None, form: str, folder: DataFolder) -> None:
-    """One instrument, provision (“TITLE 第五条” or TITLE#art_5) or rule id, as of a date."""
-    from rules_db import answers
-    from rules_db.connection import open_store
-
-    found = answers.show(open_store(folder, read_only=True), reference, as_of=as_of, known_on=known_on)
-    show_result(found, form, "provisions")
-
-
-@main.command()
-@click.argument("rule")
-@format_option
-@data_option
-def explain(rule: str, form: str, folder: DataFolder) -> None:
-    """The evidence chain of a rule: span, cue, pattern, provision, digest, address, tier."""
-    from rules_db import answers
-    from rules_db.connection import open_store
-
-    found = answers.explain(open_store(folder, read_only=True), rule)
-    show_result(found, form, "explanation")
-
-
-@main.command()
-@click.argument("query")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--jurisdiction", metavar="CODE")
-@click.option("--as-of", metavar="DATE")
-@format_option
-@data_option
-def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, form: str, folder: DataFolder) -> None:
-    """Ranked provisions that hold the words of QUERY; the engine of the web page."""
-    from rules_db.connection import StoreError, connect
-    from rules_db.search import search as find
-
-    if not folder.public_db.exists():
-        raise StoreError(f"nothing is published in {folder.root}; run 'guiji publish' there first")
-    result = find(connect(folder.public_db, read_only=True), query, limit=limit, jurisdiction=jurisdiction, as_of=as_of)
-    if form == "json":
-        import dataclasses
-
-        emit([dataclasses.asdict(hit) for hit in result.hits])
-        return
-    from rules_db import present
-
-    present.hits(query, result, limit)
-
-
-@main.command()
-@click.argument("references", nargs=-1)
-@click.option("--from", "from_date", metavar="DATE")
-@click.option("--to", "to_date", metavar="DATE")
-@click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
-@click.option(
-    "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
-)
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of headings.")
-@data_option
-def diff(
-    references: tuple[str, ...],
-    from_date: str | None,
-    to_date: str | None,
-    rule_set: bool,
-    form: str,
-    language: str,
-    folder: DataFolder,
-) -> None:
-    """Compare two versions: A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE, or --rule-set --from DATE --to DATE."""
-    from rules_db import answers
-    from rules_db.connection import open_store
-    from rules_db.diff import jsonform
-
-    connection = open_store(folder, read_only=True)
-    if rule_set:
-        if references or not (from_date and to_date):
-            raise click.UsageError("--rule-set takes --from DATE and --to DATE and no reference")
-        changed = answers.describe_changes(connection, since=from_date, until=to_date)
-        show_result(changed, form, "rule_set")
-        return
-    if len(references) == 1 and from_date and to_date:
-        instrument = answers.one_instrument(connection, references[0])
-        old = answers.expression_on(connection, instrument, from_date)
-        new = answers.expression_on(connection, instrument, to_date)
-    elif len(references) == 2 and not (from_date or to_date):
-        old, new = (answers.one_expression(connection, reference) for reference in references)
-    else:
-        raise click.UsageError("give A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE")
-    for reference in (old, new):
-        if reference.note:
-            say(f"note: {reference.note}")
-    result = answers.compare_expressions(connection, old, new)
-    if form == "json":
-        emit(jsonform.to_json(result))
-    else:
-        from rules_db import present
-
-        present.comparison(result, form, language)
-
-
-# Mapping -------------------------------------------------------------------------------------------------------------
-
-
-@main.group("map")
-def mapping() -> None:
-    """Links from rules to controls, evidence and hardware."""
-
-
-@mapping.command("review")
-@click.option("--status", type=click.Choice(["proposed", "accepted", "suspect", "unresolved"]))
-@format_option
-@data_option
-def map_review(status: str | None, form: str, folder: DataFolder) -> None:
-    """List the links with their status; suspect ones first."""
-    from rules_db.connection import open_store
-    from rules_db.mapping.coverage import list_links
-
-    show_result(list_links(open_store(folder, read_only=True), status), form, "links")
-
-
-@mapping.command("suspect")
-@format_option
-@data_option
-def map_suspect(form: str, folder: DataFolder) -> None:
-    """Links whose rule moved since a person reviewed them, with the old and the new wording."""
-    from rules_db.connection import open_store
-    from rules_db.mapping.coverage import list_links
-
-    show_result(list_links(open_store(folder, read_only=True), "suspect"), form, "links")
-
-
-@mapping.command("accept")
-@click.argument("link_id")
-@click.option("--reviewer", required=True, help="Who looked.")
-@click.option("--catalogue", "extra", type=click.Path(path_type=Path, exists=True), multiple=True)
-@data_option
-def map_accept(link_id: str, reviewer: str, extra: tuple[Path, ...], folder: DataFolder) -> None:
-    """Write into the YAML that LINK_ID was reviewed against the wording now in force, and load it."""
-    from rules_db.connection import StoreError, open_store
-    from rules_db.mapping.catalogue import BUNDLED, read_catalogue
-    from rules_db.mapping.links import accept_link, load_links
-
-    with folder.require().locked():
-        connection = open_store(folder)
-        catalogue = read_catalogue(BUNDLED, *extra)
-        row = connection.execute("SELECT current_fingerprint FROM mapping WHERE id = ?", (link_id,)).fetchone()
-        if row is None or link_id not in catalogue.links or row["current_fingerprint"] is None:
-            raise StoreError(f"{link_id} is no link with a rule in force; 'guiji map review' lists them")
-        accept_link(
-            catalogue.origin[link_id], link_id, stamp=row["current_fingerprint"], reviewer=reviewer, on=now()[:10]
-        )
-        load_links(connection, read_catalogue(BUNDLED, *extra), now())
-    say(f"{link_id} accepted; commit {catalogue.origin[link_id]}")
-
-
-@mapping.command("coverage")
-@format_option
-@data_option
-def map_coverage(form: str, folder: DataFolder) -> None:
-    """Controls, hardware and evidence with the number of rules linked to each."""
-    from rules_db.connection import open_store
-    from rules_db.mapping.coverage import coverage
-
-    rows = coverage(open_store(folder, read_only=True))
-    show_result(rows, form, "coverage")
-
-
-# Publishing and upkeep -----------------------------------------------------------------------------------------------
-
-
-@main.command()
-@data_option
-def publish(folder: DataFolder) -> None:
-    """Check the store at the gate and publish the readers' copy in one step."""
-
-    with folder.require().locked():
-        published = _publish(folder, now())
-    sys.exit(0 if published else EXIT_GATE)
-
-
-@main.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True)
-@data_option
-def serve(port: int, host: str, folder: DataFolder) -> None:
-    """Serve the published rule set with Datasette."""
-    from rules_db.serve import serve as run
-
-    run(folder.public_db, host=host, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
-
-
-@main.command()
-@data_option
-def verify(folder: DataFolder) -> None:
-    """Read every snapshot back against its digest, and check the store's integrity."""
-    from rules_db.connection import open_store
-    from rules_db.snapshots import SnapshotStore
-
-    connection = open_store(folder, read_only=True)
-    faults = [f"{fault.sha256}: {fault.problem}" for fault in SnapshotStore(folder.snapshots, connection).verify()]
-    faults += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    faults += [f"foreign key: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
-    for fault in faults:
-        say(f"fault: {fault}")
-    count = connection.execute("SELECT count(*) FROM snapshot").fetchone()[0]
-    say(f"{count} snapshots, {len(faults)} faults")
-    sys.exit(EXIT_ENVIRONMENT if faults else 0)
 
 
 @main.group()
@@ -628,18 +333,6 @@ def _catalogue_folders(folder: DataFolder) -> list[Path]:
     return [BUNDLED, own] if own.is_dir() else [BUNDLED]
 
 
-def _publish(folder: DataFolder, when: str) -> bool:
-    """Gate and publish; tells what the gate found. False when it refused and the last good copy stays."""
-    from rules_db.publish import publish
-
-    published = publish(folder, now=when)
-    for finding in published.findings:
-        say(f"gate: {finding}")
-    if not published.done:
-        say(f"not published: the copy that readers see stays as it was ({folder.public_db})")
-    return published.done
-
-
 def _crawl_and_process(
     folder: DataFolder,
     registry: Path | None,
@@ -654,18 +347,21 @@ def _crawl_and_process(
     import dataclasses
 
     from crawler.launch import crawl as launch
-    from crawler.registry import BUNDLED
-    from rules_db.connection import open_store
+    from crawler.registry import BUNDLED, RegistryError
+    from rules_db.connection import StoreError, open_store
 
     when = when or now()
     with folder.create().locked():
         connection = open_store(folder)
-        verdicts = launch(
-            folder.root, registry or BUNDLED, source_ids, when, since, allow_loopback=loopback, fast=loopback
-        )
+        try:
+            verdicts = launch(
+                folder.root, registry or BUNDLED, source_ids, when, since, allow_loopback=loopback, fast=loopback
+            )
+        except RegistryError as error:
+            raise StoreError(str(error)) from error
         summary = _process(connection, folder, when, None)
         refused = summary.pop("refused")
-        published = None if no_publish else _publish(folder, when)
+        published = None if no_publish else publish_and_tell(folder, when)
     result = {
         "verdicts": [dataclasses.asdict(verdict) for verdict in verdicts],
         **summary,

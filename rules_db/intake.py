@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rules_db.connection import StoreError
 from rules_db.stages import File, Refused
 
 COLUMNS = {
@@ -27,7 +28,7 @@ COLUMNS = {
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-class ManifestError(Exception):
+class ManifestError(StoreError):
     """The manifest can't be read; the message names file and line."""
 
 

@@ -1,0 +1,145 @@
+"""Commands that answer questions: flags, versions, show, explain, search, diff."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from rules_db.commands.options import data_option, emit, format_option, say, show_result
+
+if TYPE_CHECKING:
+    from rules_db.connection import DataFolder
+
+
+@click.command()
+@click.option("--since", metavar="DATE", help="Only what was flagged from this day on.")
+@click.option("--jurisdiction", metavar="CODE", help="GB/T 2260 code; its first two digits select a province.")
+@format_option
+@data_option
+def flags(since: str | None, jurisdiction: str | None, form: str, folder: DataFolder) -> None:
+    """New guidance and changes, ranked, with why each was flagged."""
+    from rules_db.connection import open_store
+    from rules_db.flags import list_flags
+
+    found = list_flags(open_store(folder, read_only=True), since=since, jurisdiction=jurisdiction)
+    show_result(found, form, "flags")
+
+
+@click.command()
+@click.argument("title")
+@format_option
+@data_option
+def versions(title: str, form: str, folder: DataFolder) -> None:
+    """The expressions known of an instrument, by TITLE or IRI."""
+    from rules_db.answers import list_versions, one_instrument
+    from rules_db.connection import open_store
+
+    connection = open_store(folder, read_only=True)
+    instrument = one_instrument(connection, title)
+    found = list_versions(connection, instrument)
+    show_result(found, form, "versions")
+
+
+@click.command()
+@click.argument("reference")
+@click.option("--as-of", metavar="DATE", help="What applied on this day.")
+@click.option("--known-on", metavar="DATE", help="… as the store knew it on this day.")
+@format_option
+@data_option
+def show(reference: str, as_of: str | None, known_on: str | None, form: str, folder: DataFolder) -> None:
+    """One instrument, provision (“TITLE 第五条” or TITLE#art_5) or rule id, as of a date."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+
+    found = answers.show(open_store(folder, read_only=True), reference, as_of=as_of, known_on=known_on)
+    show_result(found, form, "provisions")
+
+
+@click.command()
+@click.argument("rule")
+@format_option
+@data_option
+def explain(rule: str, form: str, folder: DataFolder) -> None:
+    """The evidence chain of a rule: span, cue, pattern, provision, digest, address, tier."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+
+    found = answers.explain(open_store(folder, read_only=True), rule)
+    show_result(found, form, "explanation")
+
+
+@click.command()
+@click.argument("query")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--jurisdiction", metavar="CODE")
+@click.option("--as-of", metavar="DATE")
+@format_option
+@data_option
+def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, form: str, folder: DataFolder) -> None:
+    """Ranked provisions that hold the words of QUERY; the engine of the web page."""
+    from rules_db.connection import StoreError, connect
+    from rules_db.search import search as find
+
+    if not folder.public_db.exists():
+        raise StoreError(f"nothing is published in {folder.root}; run 'guiji publish' there first")
+    result = find(connect(folder.public_db, read_only=True), query, limit=limit, jurisdiction=jurisdiction, as_of=as_of)
+    if form == "json":
+        import dataclasses
+
+        emit([dataclasses.asdict(hit) for hit in result.hits])
+        return
+    from rules_db import present
+
+    present.hits(query, result, limit)
+
+
+@click.command()
+@click.argument("references", nargs=-1)
+@click.option("--from", "from_date", metavar="DATE")
+@click.option("--to", "to_date", metavar="DATE")
+@click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
+)
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of headings.")
+@data_option
+def diff(
+    references: tuple[str, ...],
+    from_date: str | None,
+    to_date: str | None,
+    rule_set: bool,
+    form: str,
+    language: str,
+    folder: DataFolder,
+) -> None:
+    """Compare two versions: A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE, or --rule-set --from DATE --to DATE."""
+    from rules_db import answers
+    from rules_db.connection import open_store
+    from rules_db.diff import jsonform
+
+    connection = open_store(folder, read_only=True)
+    if rule_set:
+        if references or not (from_date and to_date):
+            raise click.UsageError("--rule-set takes --from DATE and --to DATE and no reference")
+        changed = answers.describe_changes(connection, since=from_date, until=to_date)
+        show_result(changed, form, "rule_set")
+        return
+    if len(references) == 1 and from_date and to_date:
+        instrument = answers.one_instrument(connection, references[0])
+        old = answers.expression_on(connection, instrument, from_date)
+        new = answers.expression_on(connection, instrument, to_date)
+    elif len(references) == 2 and not (from_date or to_date):
+        old, new = (answers.one_expression(connection, reference) for reference in references)
+    else:
+        raise click.UsageError("give A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE")
+    for reference in (old, new):
+        if reference.note:
+            say(f"note: {reference.note}")
+    result = answers.compare_expressions(connection, old, new)
+    if form == "json":
+        emit(jsonform.to_json(result))
+    else:
+        from rules_db import present
+
+        present.comparison(result, form, language)

@@ -1,0 +1,64 @@
+"""Commands of publishing and upkeep: publish, serve, verify."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from rules_db.commands.options import EXIT_ENVIRONMENT, EXIT_GATE, data_option, now, say
+
+if TYPE_CHECKING:
+    from rules_db.connection import DataFolder
+
+
+@click.command()
+@data_option
+def publish(folder: DataFolder) -> None:
+    """Check the store at the gate and publish the readers' copy in one step."""
+
+    with folder.require().locked():
+        published = publish_and_tell(folder, now())
+    sys.exit(0 if published else EXIT_GATE)
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True)
+@data_option
+def serve(port: int, host: str, folder: DataFolder) -> None:
+    """Serve the published rule set with Datasette."""
+    from rules_db.serve import serve as run
+
+    run(folder.public_db, host=host, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
+
+
+@click.command()
+@data_option
+def verify(folder: DataFolder) -> None:
+    """Read every snapshot back against its digest, and check the store's integrity."""
+    from rules_db.connection import open_store
+    from rules_db.snapshots import SnapshotStore
+
+    connection = open_store(folder, read_only=True)
+    faults = [f"{fault.sha256}: {fault.problem}" for fault in SnapshotStore(folder.snapshots, connection).verify()]
+    faults += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    faults += [f"foreign key: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
+    for fault in faults:
+        say(f"fault: {fault}")
+    count = connection.execute("SELECT count(*) FROM snapshot").fetchone()[0]
+    say(f"{count} snapshots, {len(faults)} faults")
+    sys.exit(EXIT_ENVIRONMENT if faults else 0)
+
+
+def publish_and_tell(folder: DataFolder, when: str) -> bool:
+    """Gate and publish; tells what the gate found. False when it refused and the last good copy stays."""
+    from rules_db.publish import publish
+
+    published = publish(folder, now=when)
+    for finding in published.findings:
+        say(f"gate: {finding}")
+    if not published.done:
+        say(f"not published: the copy that readers see stays as it was ({folder.public_db})")
+    return published.done
