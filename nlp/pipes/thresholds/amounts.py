@@ -15,7 +15,7 @@ from nlp.text.calendar import continued, match_date
 from nlp.text.numerals import ARABIC_CHARACTERS, CHINESE_CHARACTERS, parse_number
 
 from .lexicon import Lexicon
-from .patterns import NAMING_BEFORE, NOT_BEFORE
+from .patterns import NAMING_BEFORE, NOT_BEFORE, PERIODS
 from .units import UNITS, Dimension, Unit, lookup
 
 _CHARACTERS = ARABIC_CHARACTERS + CHINESE_CHARACTERS
@@ -44,6 +44,10 @@ _HALVES = frozenset({"year", "day", "hour", "times", "month"})
 _HALF_LOOKALIKES = ("数", "径", "价", "年", "月", "成", "自", "天", "日", "小时")
 _SLASHED = re.compile(r"[/／](?P<below>[2-9]|10)(?![0-9/／.])")
 _LISTED = frozenset({"次", "day", "person", "year", "month"})
+
+_AND_A_HALF = re.compile(r"个半(?P<unit>月|小时|钟头)")
+# 30%≤荷电状态≤50%
+_BETWEEN = re.compile(r"[ \u3000]?[≤<＜≦⩽][^，。；：、\n\r≤<＜≦⩽0-9]{1,16}[≤<＜≦⩽][ \u3000]?")
 
 FRACTION = Unit("percent", Dimension.RATIO, False, "ratio")
 """Unit of 三分之二 and 1/3, in per cent. A fraction without a comparator word is a share, not a bound."""
@@ -103,7 +107,12 @@ def read_amount(text: str, head: re.Match[str], lexicon: Lexicon) -> Amount | No
     if first.unit is not None and before.isascii() and before.isalpha() and first.unit.dimension is not Dimension.RATIO:
         return None
     start, first = _signed(text, start, first)
-    amount = _tolerance(text, start, first) or _range(text, start, first) or _open_range(text, start, first, lexicon)
+    amount = (
+        _tolerance(text, start, first)
+        or _range(text, start, first, lexicon)
+        or _open_range(text, start, first, lexicon)
+    )
+    amount = amount or _between(text, start, first)
     if amount is None and first.unit is not None:
         amount = Amount(start, first.end, first.value, None, first.unit)
     if amount is not None and amount.upper is None and text[start - 1 : start] == "±":
@@ -149,8 +158,14 @@ def _read_end(text: str, head: re.Match[str]) -> _End | None:
 
 def _with_unit(text: str, end: int, value: Decimal, numeral: str) -> _End:
     unit, unit_end = _unit(text, end, numeral)
+    halved = _AND_A_HALF.match(text, end)
+    if halved:  # 两个半月
+        return _End(halved.end(), value + Decimal("0.5"), UNITS["个" + halved["unit"]], numeral)
     if unit is None:
         return _End(end, value, None, numeral)
+    if unit.name.startswith("次/") and unit.name[2:] in PERIODS:
+        name, times = PERIODS[unit.name[2:]]
+        value, unit = value * times, replace(unit, name=f"次/{name}")
     if unit.name in _HALVES and text.startswith("半", unit_end) and not text.startswith(_HALF_LOOKALIKES, unit_end + 1):
         value += Decimal("0.5")
         unit_end += 1
@@ -215,9 +230,9 @@ def _tolerance(text: str, start: int, first: _End) -> Amount | None:
     return Amount(start, end, first.value - second.value, first.value + second.value, unit, "±")
 
 
-def _range(text: str, start: int, first: _End) -> Amount | None:
+def _range(text: str, start: int, first: _End, lexicon: Lexicon) -> Amount | None:
     """十八至六十周岁, 三日至五日, 5%～10%, 百分之五至十, 一、两次."""
-    mark = _SECOND.match(text, first.end)
+    mark = _SECOND.match(text, lexicon.skip_remark(text, first.end))
     head = HEAD.match(text, mark.end()) if mark else None
     if mark is None or head is None:
         return None
@@ -244,6 +259,17 @@ def _range(text: str, start: int, first: _End) -> Amount | None:
         low = _shared_multiplier(first, second)
     joined = _join(low, first.unit or unit, second.value, unit)
     return Amount(start, second.end, *joined, "至") if joined else None
+
+
+def _between(text: str, start: int, first: _End) -> Amount | None:
+    """30%≤荷电状态≤50%: both ends around what is measured. Strict signs read like inclusive ones, as in any range."""
+    mark = _BETWEEN.match(text, first.end)
+    head = HEAD.match(text, mark.end()) if mark else None
+    second = _read_end(text, head) if head else None
+    if second is None or second.unit is None:
+        return None
+    joined = _join(first.value, first.unit or second.unit, second.value, second.unit)
+    return Amount(start, second.end, *joined, "≤≤") if joined else None
 
 
 def _scale_of(text: str, start: int) -> Decimal:

@@ -67,7 +67,10 @@ class Lexicon:
         wide = rf"[^{_STOPS}处罚缴前后内]"
         narrow = rf"[^{_STOPS}处罚缴前后内给奖并或及按扣收减加每]"
         per = rf"(?:每[^{_STOPS}每]{{1,6}})?"
-        self._ratio_gap = re.compile(rf"(?P<word>{compared}|{_any(far_reaching)})(?P<gap>[^{_STOPS}处罚缴]{{1,20}})$")
+        signs = [word for word, _ in plain if len(word) == 1]
+        self._ratio_gap = re.compile(
+            rf"(?P<word>{compared}|{_any([*far_reaching, *signs])})(?P<gap>[^{_STOPS}处罚缴]{{1,20}})$"
+        )
         self._short_gap = re.compile(
             rf"(?P<word>{compared})(?P<gap>{narrow}{{0,7}}{per})$|(?P<far>{_any(far_reaching)})(?P<room>{wide}{{1,8}})$"
         )

@@ -58,8 +58,8 @@ def _walk(text: str, lexicon: Lexicon) -> Iterator[Threshold]:
 
 
 def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold | None:
-    if amount.unit.dimension is Dimension.TIME and text.endswith(("每", "每隔"), 0, amount.start):
-        return None  # the period of a frequency, or of a duty that recurs
+    if amount.unit.dimension is Dimension.TIME and text.endswith(("每", "每隔", "最后"), 0, amount.start):
+        return None  # the period of a frequency or of a duty that recurs, a day of the calendar
     before = lexicon.before(text, amount.start, floor)
     after = lexicon.after(text, amount.end, amount.unit.dimension)
     if before is not None and after is not None and after.word.endswith(("前", "后", "内")):
