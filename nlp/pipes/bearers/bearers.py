@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 
 from nlp.pipes.bearers import patterns
-from nlp.pipes.bearers.parties import Party, alternation, shortest, skip_leading, subject, trim_adverbs
+from nlp.pipes.bearers.parties import Party, shortest, skip_leading, subject, trim_adverbs
 from nlp.pipes.modality.modality import Cue
 from nlp.text.clauses import HIDDEN, Layout, lay_out, marker_end
+from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
 _LOOK_BACK = 12
@@ -214,7 +215,9 @@ class _Search:
             index = self.by_clause.get(self.layout.clause_index(start))
             if index is not None:
                 return self.found[index]
-            party = self._earlier_subject(before, position, sentence, clause)
+            if position == len(before) - 1 and not recommending and _LIMIT_TOPIC.search(self.masked[start:end]):
+                return None
+            party = self._earlier_subject(before, position, sentence)
             if party is not None and party.agent:
                 agent = agent or party
                 continue
@@ -235,7 +238,6 @@ class _Search:
         before: tuple[tuple[int, int], ...],
         position: int,
         sentence: tuple[int, int],
-        clause: tuple[int, int],
     ) -> Party | None:
         """Subject of an earlier clause: with a predicate of its own, or a bare phrase set off by a comma (经营者，应当…)."""
         start, end = before[position]
@@ -267,7 +269,7 @@ class _Search:
         """Whether the clause right before the cue's clause is a thing, the grammatical subject of the cue."""
         head = self._head((start, end))
         words = self.masked[head:end]
-        if _LIMIT_TOPIC.search(words) or words.endswith("等"):
+        if words.endswith("等") or words.startswith("其"):
             return True
         opens = start in (self.layout.segment(start)[0], self.layout.sentence(start)[0])
         return opens and not self._having(head) and self._is_bare_thing(head, end)
@@ -299,7 +301,9 @@ class _Search:
             return False
         tail = words.rsplit("的", 1)
         if len(tail) == 2:
-            return 1 <= len(tail[1]) <= 16
+            return 1 <= len(tail[1]) <= (60 if "、" in tail[1] else 16)
+        if self.layout.sentence(head)[0] < self.layout.segment(head)[0]:
+            return False
         return not _VERB_TOPIC.match(words) and len(words) <= 16
 
     def _inherited(self, cue: Cue, sentence: tuple[int, int], before: tuple[tuple[int, int], ...]) -> Bearer | None:

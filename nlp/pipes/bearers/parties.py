@@ -11,11 +11,7 @@ from dataclasses import dataclass
 
 from nlp.pipes.bearers import patterns
 from nlp.text.clauses import HIDDEN
-
-
-def alternation(words: tuple[str, ...]) -> str:
-    """A regular expression for any of the words, longest first."""
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+from nlp.text.lexicon import alternation
 
 
 def _ending(rule: tuple[str, str, str, str]) -> str:
@@ -40,7 +36,9 @@ _FOLLOWER = re.compile(
 )
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
-_LEADING = re.compile(rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事])))+")
+_LEADING = re.compile(
+    rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))|其(?!他|余|它|中))+"
+)
 _TIME_LEADING = re.compile(
     r"(?:每年|每月|每季度|每日)(?:[^，]{0,14}[日月前内])?|[^，的]{1,24}?(?:发生|出现|实施|使用|施工|期满|届满|结束|完成|到期|解除|终止|生效)(?:后|时|前)|自[^，]{1,30}?(?:起|后)|[^，]{1,40}?之日起(?:[^，]{1,12}?[日内])?"
 )
@@ -51,6 +49,9 @@ _PREPOSITION = re.compile(
 )
 _OBJECT_TAKING = frozenset(
     ("对", "对于", "将", "把", "会同", "按照", "按", "依照", "依据", "根据", "关于", "针对", "除", "鉴于", "由于")
+)
+_APPROVED = re.compile(
+    r"(?:批准|同意|许可|审批|审核|决定|授权|认可|验收|审查|认定|确认|核准|协商|通过)(?:后|的|一致)?$"
 )
 _CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
 _OBJECT_VERB = re.compile(alternation(patterns.OBJECT_VERBS))
@@ -129,12 +130,10 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         time = _TIME_LEADING.match(masked, at, end)
         if time and time.end() < end and heads(masked, time.end(), end):
             at = scan = skip_leading(masked, time.end(), end)
-    found = _finished(masked, at, scan, end, adjacent)
-    if found is not None and found - at > _LONGEST:
+    stop = _finished(masked, at, scan, end, adjacent)
+    if stop is None or stop - at > _LONGEST or (not agent and _is_object(masked, at, stop)):
         return None
-    if found is None or (not agent and _is_object(masked, at, found)):
-        return None
-    return Party(at, found, agent)
+    return Party(at, stop, agent)
 
 
 def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool) -> tuple[int, int] | None:
@@ -142,6 +141,8 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
     the preposition only has an object."""
     if word in ("从", "未", "经") and adjacent and ends_in_party(masked, at, end) and len(heads(masked, at, end)) == 1:
         return at, at
+    if word == "经" and _APPROVED.search(masked, at, end):
+        return None
     if word not in _OBJECT_TAKING or word in _CITING:
         for match in re.finditer("的", masked[at:end]):
             after = at + match.end()
@@ -173,13 +174,17 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool) -> int 
         if stop == end:
             return head_end if adjacent and _well_formed(masked, at, head_start) else None
         after = masked[stop]
-        if after in "的之地" or (_COORDINATION.match(masked, stop, end) and not masked.startswith("与", stop)):
+        if after in "的之地":
+            continue
+        if _COORDINATION.match(masked, stop, end) and (
+            after != "与" or (adjacent and ends_in_party(masked, stop, end))
+        ):
             continue
         following = candidates[index + 1] if index + 1 < len(candidates) else None
         follower = _FOLLOWER.match(masked, stop, end)
         if follower is None:
             if _NOUN_FOLLOWER.match(masked, stop, end):
-                if adjacent:
+                if adjacent or (following and following[0] - stop <= 4):
                     continue
                 return None
             if adjacent or end - stop < 3:
@@ -257,10 +262,11 @@ def _is_object(masked: str, at: int, end: int) -> bool:
     return len(rest) > 2 or _COMPOUND_HEAD.fullmatch(rest) is not None
 
 
-_CLAUSE_MODIFIER = re.compile(alternation(patterns.MODIFIER_VERBS))
+_CLAUSE_MODIFIER = re.compile(rf"(?:{alternation(patterns.MODIFIER_VERBS)})(?<!未(?=成年))")
 _PLACE = re.compile(
     r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城)内$|所属$|下属$"
 )
+_ITS = re.compile("其(?![他余它])")
 _EXCEPT = re.compile(r"(?:之外|以外|除外)$")
 
 
@@ -268,7 +274,7 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
     """The shortest range that still names the party. `contrasted` = the text has other parties under the same head word,
     so that the modifier is needed to tell them apart."""
     start, end = party.start, party.end
-    while start < end and masked[start] in f"该其各{HIDDEN} 　" and not masked.startswith("各", start):
+    while start < end and (masked[start] in f"该{HIDDEN} 　" or _ITS.match(masked, start)):
         start += 1
     cut = masked.rfind("的", start, end - 1)
     if cut < 0:
@@ -280,12 +286,12 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
         return cut + 1, end
     if _PLACE.search(modifier):
         return cut + 1, end
-    first = masked.find("的", start, cut)
-    if first >= 0 and any(_COORDINATION.match(masked, head_end) for _, head_end in heads(masked, first, cut)):
-        return start, end
     listing = modifier.rfind("等")
     if listing > 0 and not _CLAUSE_MODIFIER.match(modifier):
         return start + listing + 1, end
+    first = masked.find("的", start, cut)
+    if first >= 0 and any(_COORDINATION.match(masked, head_end) for _, head_end in heads(masked, first, cut)):
+        return start, end
     if head in patterns.GENERIC_HEADS or contrasted:
         return start, end
     if _CLAUSE_MODIFIER.match(modifier) and "、" not in modifier[:3]:

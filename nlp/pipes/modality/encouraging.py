@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 
 from nlp.pipes.modality import patterns
-from nlp.pipes.modality.scope import Place, alternation
+from nlp.pipes.modality.scope import Place
 from nlp.text.clauses import Layout
+from nlp.text.lexicon import alternation
+from rules_db.model import Modality
 
-_WORDS = alternation(patterns.CUES[patterns.Modality.RECOMMENDATION])
+_WORDS = alternation(patterns.CUES[Modality.RECOMMENDATION])
 _GROUPED = re.compile(rf"(?:{_WORDS})(?:、|和|与|及|并|以及|或者)?$")
 _ADVERBS = alternation(patterns.BEFORE_ENCOURAGING)
 _BARE_LEFT = re.compile(rf"(?:{_ADVERBS})*$")

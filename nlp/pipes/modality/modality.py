@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from nlp.pipes.modality import patterns
 from nlp.pipes.modality.encouraging import starts_norm
-from nlp.pipes.modality.scope import Place, alternation, embedding, place
+from nlp.pipes.modality.scope import Place, embedding, place
 from nlp.text.clauses import Layout, lay_out
+from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
 
@@ -43,7 +44,9 @@ def _pseudo() -> str:
 
 
 _DUTY = r"(?P<duty>(?:负?有)(?!权|关|下列)[^，。；：\n□]{1,40}?的?义务)(?!的|人|植树|教育|兵|[，、]?责任)"
-_SCAN = re.compile(rf"(?P<pseudo>{_pseudo()})|(?P<cue>{alternation(tuple(_MODALITY))})|{_DUTY}")
+_SCAN = re.compile(
+    rf"(?P<pseudo>{_pseudo()})|(?P<cue>{alternation(tuple(_MODALITY))})(?<!方可(?=以))(?<!才可(?=以))|{_DUTY}"
+)
 _ON_REQUEST = re.compile(
     r"[^，。；]{0,14}?(?:者|人|方|业主|单位|机关|部门|会|政府|国|户|系)(?:的)?(?:要求|请求|邀请|申请)"
 )

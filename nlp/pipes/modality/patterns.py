@@ -6,13 +6,8 @@ holds a cue swallows it.
 
 from __future__ import annotations
 
+from nlp.text.lexicon import words
 from rules_db.model import Modality
-
-
-def words(block: str) -> tuple[str, ...]:
-    """The words of a table written as running text."""
-    return tuple(block.split())
-
 
 CUES: dict[Modality, tuple[str, ...]] = {
     Modality.OBLIGATION: ("务必", "务须", "只能", "应", "应当", "应该", "必须", "有义务", "要", "需", "需要", "须"),

@@ -11,18 +11,13 @@ from dataclasses import dataclass
 
 from nlp.pipes.modality import patterns
 from nlp.text.clauses import HIDDEN, Layout, marker_end
-
-
-def alternation(words: tuple[str, ...]) -> str:
-    """A regular expression for any of the words, longest first."""
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
-
+from nlp.text.lexicon import alternation
 
 _GOVERNED = re.compile(rf"(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$")
 _NAMED = re.compile(rf"(?:擅自|违法|非法)?(?:{alternation(patterns.NAMING_VERBS)})")
 _CITED = re.compile(rf"(?:{alternation(patterns.CITING_WORDS)})$")
 _ADVERBS = alternation(patterns.ADVERBS)
-_BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}})的(?!话)")
+_BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}}|[负付交缴])的(?!话)")
 _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
 _DEFINING = re.compile(rf"{alternation(patterns.DEFINING)}|[，,：:]指(?![挥导定派明示引使控标])")
 _LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:\n]*[：:]\s*$")

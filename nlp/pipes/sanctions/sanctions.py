@@ -42,6 +42,7 @@ _VERB = re.compile(
     )
 )
 _OFFENCE = re.compile("|".join(map(re.escape, patterns.OFFENCE)))
+_BY_AUTHORITY = re.compile(r"的[，,]并?由[^，。；]{2,40}$")
 _NO_OFFENCE = re.compile("|".join(map(re.escape, patterns.NO_OFFENCE)))
 _LEFT = re.compile(f"(?:{'|'.join(map(re.escape, sorted(patterns.LEFT_NAMES, key=len, reverse=True)))})$")
 _LEFT_REACH = re.compile(f"(?:{'|'.join(map(re.escape, patterns.LEFT_NAMES_REACH))})[^，。；]*$")
@@ -84,7 +85,7 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
         return False
     if number >= _STRONG:
         offence = layout.masked[segment[0] : start]
-        if not _OFFENCE.search(offence) or _NO_OFFENCE.search(offence):
+        if not (_OFFENCE.search(offence) or _BY_AUTHORITY.search(offence)) or _NO_OFFENCE.search(offence):
             return False
         if _OBLIGED.search(left) or _PRIVATE.search(left):
             return False
