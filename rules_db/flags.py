@@ -18,7 +18,7 @@ import yaml
 from rules_db.connection import transaction
 from rules_db.iri import NATIONAL
 from rules_db.mapping.catalogue import Catalogue
-from rules_db.mapping.gaps import GapFilling, find_fillings, record_fillings
+from rules_db.mapping.gaps import GapFilling, find_fillings, opened_on, record_fillings
 from rules_db.model import ChangeKind, EffectKind
 from rules_db.readings import ExpressionReading, load_reading
 
@@ -53,10 +53,11 @@ def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str,
         """SELECT e.id, i.title, i.jurisdiction FROM expression e JOIN instrument i ON i.id = e.instrument_id
            WHERE NOT EXISTS (SELECT 1 FROM flag f WHERE f.expression_id = e.id) ORDER BY e.recorded_at, e.id"""
     ).fetchall()
+    opened = opened_on(connection, catalogue) if pending else {}
     flags = []
     for row in pending:
         with transaction(connection):
-            flag = _judge(connection, row, watch, catalogue, now)
+            flag = _judge(connection, row, watch, catalogue, opened, now)
             connection.execute(
                 "INSERT INTO flag (expression_id, score, reasons, recorded_at) VALUES (?, ?, ?, ?)",
                 (
@@ -102,7 +103,12 @@ def list_flags(
 
 
 def _judge(
-    connection: sqlite3.Connection, row: sqlite3.Row, watch: Mapping[str, Any], catalogue: Catalogue, now: str
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    watch: Mapping[str, Any],
+    catalogue: Catalogue,
+    opened: Mapping[str, str],
+    now: str,
 ) -> Flag:
     reading = load_reading(connection, row["id"])
     weights: Mapping[str, float] = watch["weights"]
@@ -112,7 +118,7 @@ def _judge(
     if row["jurisdiction"] != NATIONAL:
         reasons.append(Reason("provincial", weights["provincial"], f"Provincial guidance ({row['jurisdiction']})"))
     reasons += _effect_reasons(connection, row["id"], weights)
-    fillings = find_fillings(catalogue, reading, row["title"])
+    fillings = _new_fillings(connection, reading, row["title"], catalogue, opened)
     if record_fillings(connection, reading, fillings, now):
         _record_gap_changes(connection, reading, fillings, now)
     reasons += [
@@ -174,6 +180,26 @@ def _version_reasons(
         sentence = f"{len(tightened)} limits tightened, e.g. {tightened[0]}"
         reasons.append(Reason("tightened", weights["tightened"] * len(tightened), sentence))
     return reasons
+
+
+def _new_fillings(
+    connection: sqlite3.Connection,
+    reading: ExpressionReading,
+    title: str,
+    catalogue: Catalogue,
+    opened: Mapping[str, str],
+) -> list[GapFilling]:
+    """Fillings that no earlier version of the same instrument held: a revision that repeats them fills nothing."""
+    fillings = find_fillings(catalogue, reading, title, opened)
+    if not fillings:
+        return []
+    earlier = connection.execute(
+        """SELECT id FROM expression WHERE instrument_id = ? AND id <> ? AND version_date < ?
+           AND id IN (SELECT expression_id FROM extraction)""",
+        (reading.instrument_id, reading.id, reading.version_date),
+    ).fetchall()
+    known = {f.gap_id for row in earlier for f in find_fillings(catalogue, load_reading(connection, row["id"]), title)}
+    return [filling for filling in fillings if filling.gap_id not in known]
 
 
 def _record_gap_changes(

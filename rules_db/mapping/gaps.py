@@ -89,7 +89,10 @@ def _fills(gap: Entry, unit: Unit, reading: ExpressionReading) -> str | None:
     words = "、".join(hits)
     if gap["needs"] == "norm":
         norm = next((r for r in reading.rules if r.unit_eid == unit.provision.eid), None)
-        return f"{unit.provision.label} speaks of {words} and sets a {norm.modality}" if norm else None
+        if norm is None:
+            return None
+        article = "an" if norm.modality[0] in "aeiou" else "a"
+        return f"{unit.provision.label} speaks of {words} and states {article} {norm.modality}"
     for threshold in reading.thresholds:
         # the quantity must stand in the sentence that speaks of the gap, not just in the same section
         if threshold.unit_eid != unit.provision.eid:
