@@ -1,8 +1,7 @@
 """Reads a quantity at a numeral: value, unit, and both ends where the text gives two.
 
 In: a text and a match of `HEAD`. Out: an `Amount`, or None when the numeral measures nothing (ordinals, dates, names).
-Shapes: 三年, 一年半, 一年零六个月, 百分之三, 三分之二, 5%, 十八至六十周岁, 三日至五日, 20±2℃, 一万以上十万元以下.
-Every expression is possessive or bounded, so a hostile run of numerals costs linear time.
+Shapes: a single measure, 十八至六十周岁, 三日至五日, 20±2℃, ±2%, 30%≤荷电状态≤50%, 一万以上十万元以下.
 """
 
 from __future__ import annotations
@@ -12,45 +11,21 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from nlp.text.calendar import continued, match_date
-from nlp.text.numerals import ARABIC_CHARACTERS, CHINESE_CHARACTERS, parse_number
 
 from .lexicon import Lexicon
-from .patterns import NAMING_BEFORE, NOT_BEFORE, PERIODS
-from .units import UNITS, Dimension, Unit, lookup
+from .measures import CHARACTERS, FRACTION, HEAD, Measure, read_measure, unit_at
+from .patterns import NAMING_BEFORE
+from .units import UNITS, Dimension, Unit
 
-_CHARACTERS = ARABIC_CHARACTERS + CHINESE_CHARACTERS
-# 千 and 百 that open a unit (千克, 百帕, 百分点) are no part of the numeral; 千米 is a unit behind Arabic digits only.
-_NO_PREFIX = r"(?!千[克瓦伏帕卡焦赫欧]|百帕|百分)"
-_MULTIPLIER = rf"(?:(?!千米){_NO_PREFIX}[十百千万亿])"
-_ARABIC = (
-    rf"[{ARABIC_CHARACTERS}]++(?:[,，][0-9]{{3}}(?![0-9]))*+(?:[.．][{ARABIC_CHARACTERS}]++)?+"
-    rf"(?:{_MULTIPLIER}++(?:[{ARABIC_CHARACTERS}]++{_MULTIPLIER}++)?+)?+"
-)
-_CHINESE = (
-    rf"(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])++(?:点[{CHINESE_CHARACTERS}]++)?+"
-    rf"(?:[{ARABIC_CHARACTERS}]{{1,8}}+(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])*+)?+"
-)
-NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半|双(?=倍))"
-HEAD = re.compile(rf"(?<![第.．{_CHARACTERS}])(?P<denominator>[{_CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
 _SECOND = re.compile(
     rf"(?:(?P<list>、)|[ \u3000]?(?:至(?!少|多|今)|到|[~～—–－―﹣∼-]{{1,4}})[ \u3000]?)"
-    rf"(?P<sign>[-−＋+]|零下)?(?=[{_CHARACTERS}半])"
+    rf"(?P<sign>[-−＋+]|零下)?(?=[{CHARACTERS}半])"
 )
 _TOLERANCE = re.compile(r"[ \u3000]?(?:±|\+/-)[ \u3000]?")
-_SPACE = re.compile(r"[ \t\u3000\u00a0]{0,2}[）)]?")
-_SPACES = re.compile(r"[ \t\u3000\u00a0]{0,2}")
-_HUNDRED = Decimal(100)
-_HALVES = frozenset({"year", "day", "hour", "times", "month"})
-_HALF_LOOKALIKES = ("数", "径", "价", "年", "月", "成", "自", "天", "日", "小时")
-_SLASHED = re.compile(r"[/／](?P<below>[2-9]|10)(?![0-9/／.])")
 _LISTED = frozenset({"次", "day", "person", "year", "month"})
 
-_AND_A_HALF = re.compile(r"个半(?P<unit>月|小时|钟头)")
 # 30%≤荷电状态≤50%
 _BETWEEN = re.compile(r"[ \u3000]?[≤<＜≦⩽][^，。；：、\n\r≤<＜≦⩽0-9]{1,16}[≤<＜≦⩽][ \u3000]?")
-
-FRACTION = Unit("percent", Dimension.RATIO, False, "ratio")
-"""Unit of 三分之二 and 1/3, in per cent. A fraction without a comparator word is a share, not a bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +38,6 @@ class Amount:
     upper: Decimal | None
     unit: Unit
     shape: str = "single"
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """One end of an amount, perhaps without a unit of its own."""
-
-    end: int
-    value: Decimal
-    unit: Unit | None
-    numeral: str
 
 
 def skip_date(text: str, start: int) -> int | None:
@@ -101,7 +66,7 @@ def read_amount(text: str, head: re.Match[str], lexicon: Lexicon) -> Amount | No
     before = text[start - 1 : start]
     if before and before in NAMING_BEFORE:
         return None
-    first = _read_end(text, head)
+    first = read_measure(text, head)
     if first is None:
         return None
     if first.unit is not None and before.isascii() and before.isalpha() and first.unit.dimension is not Dimension.RATIO:
@@ -125,7 +90,7 @@ def read_closing(text: str, position: int, amount: Amount, lexicon: Lexicon) -> 
     if text[position : position + 1] in ("至", "到", "、", "，", ",", "且"):
         position += 1
     head = HEAD.match(text, position)
-    second = _read_end(text, head) if head else None
+    second = read_measure(text, head) if head else None
     if second is None:
         return None
     edge = lexicon.closing(text, second.end)
@@ -135,94 +100,17 @@ def read_closing(text: str, position: int, amount: Amount, lexicon: Lexicon) -> 
     return Amount(amount.start, edge, *joined, "以上以下")
 
 
-def _read_end(text: str, head: re.Match[str]) -> _End | None:
-    numeral, end = head["number"], head.end()
-    value = Decimal(2) if numeral == "双" else parse_number(numeral.replace("，", ","))
-    if value is None or (numeral == "零" and head["denominator"] is None):
-        return None
-    if head["denominator"]:
-        below = parse_number(head["denominator"][:-2])
-        if not below:
-            return None
-        unit = UNITS["%"] if head["denominator"] in ("百分之", "千分之", "万分之") else FRACTION
-        return _End(end, value * _HUNDRED / below, unit, numeral)
-    if (numeral, text[end : end + 1]) in (("半", "数"), ("一", "半")):  # 半数以上, 一半以上
-        return _End(end + 1, _HUNDRED / 2, FRACTION, numeral)
-    slashed = _SLASHED.match(text, end)
-    if slashed and value.is_signed() is False and value < int(slashed["below"]) and value == int(value):
-        return _End(slashed.end(), value * _HUNDRED / int(slashed["below"]), FRACTION, numeral)
-    if numeral[0] in "百千万亿":  # 百人, 万元: no number of its own
-        return None
-    return _with_unit(text, end, value, numeral)
-
-
-def _with_unit(text: str, end: int, value: Decimal, numeral: str) -> _End:
-    unit, unit_end = _unit(text, end, numeral)
-    halved = _AND_A_HALF.match(text, end)
-    if halved:  # 两个半月
-        return _End(halved.end(), value + Decimal("0.5"), UNITS["个" + halved["unit"]], numeral)
-    if unit is None:
-        return _End(end, value, None, numeral)
-    if unit.name.startswith("次/") and unit.name[2:] in PERIODS:
-        name, times = PERIODS[unit.name[2:]]
-        value, unit = value * times, replace(unit, name=f"次/{name}")
-    if unit.name in _HALVES and text.startswith("半", unit_end) and not text.startswith(_HALF_LOOKALIKES, unit_end + 1):
-        value += Decimal("0.5")
-        unit_end += 1
-    if unit.family in ("month", "second"):
-        value, unit, unit_end = _compound(text, unit_end, value, unit)
-    if unit.name == "year" and value != value.to_integral_value():
-        value, unit = value * 12, UNITS["个月"]
-        value = value.to_integral_value() if value == value.to_integral_value() else value
-    return _End(unit_end, value, unit, numeral)
-
-
-def _compound(text: str, end: int, value: Decimal, unit: Unit) -> tuple[Decimal, Unit, int]:
-    """一年零六个月, 2小时30分钟: a second, smaller unit of the same family right behind the first."""
-    head = HEAD.match(text, end + 1 if text.startswith("又", end) else end)
-    if head is None or head["denominator"]:
-        return value, unit, end
-    more = parse_number(head["number"])
-    smaller, smaller_end = _unit(text, head.end(), head["number"])
-    if more is None or smaller is None or smaller.family != unit.family or smaller.scale >= unit.scale:
-        return value, unit, end
-    return value * unit.scale / smaller.scale + more, smaller, smaller_end
-
-
-def _unit(text: str, end: int, numeral: str) -> tuple[Unit | None, int]:
-    space = _SPACES.match(text, end)
-    position = space.end() if space else end
-    found = lookup(text, position)
-    if found is None:
-        return None, end
-    spelling, unit = found
-    if (
-        spelling[0].isascii()
-        and spelling[0].isalpha()
-        and not numeral[-1:].isdigit()
-        and numeral[-1:] not in "十百千万亿"
-    ):
-        return None, end
-    unit_end = position + len(spelling)
-    if text.startswith(_NOT_BEFORE.get(spelling, ()), unit_end) and spelling in _NOT_BEFORE:
-        return None, end
-    return unit, unit_end
-
-
-_NOT_BEFORE: dict[str, tuple[str, ...]] = {spelling: tuple(words.split()) for spelling, words in NOT_BEFORE.items()}
-
-
-def _tolerance(text: str, start: int, first: _End) -> Amount | None:
+def _tolerance(text: str, start: int, first: Measure) -> Amount | None:
     """20±2℃, 20℃±2℃, (20±2)℃."""
     mark = _TOLERANCE.match(text, first.end)
     head = HEAD.match(text, mark.end()) if mark else None
-    second = _read_end(text, head) if head else None
+    second = read_measure(text, head) if head else None
     if second is None:
         return None
     unit, end = second.unit, second.end
     opened = text[start - 1 : start] in ("(", "（")
     if unit is None and opened and text[end : end + 1] in (")", "）"):
-        unit, end = _unit(text, end + 1, second.numeral)
+        unit, end = unit_at(text, end + 1, second.numeral)
         start -= 1
     unit = unit or first.unit
     if unit is None or (first.unit is not None and first.unit != unit):
@@ -230,7 +118,7 @@ def _tolerance(text: str, start: int, first: _End) -> Amount | None:
     return Amount(start, end, first.value - second.value, first.value + second.value, unit, "±")
 
 
-def _range(text: str, start: int, first: _End, lexicon: Lexicon) -> Amount | None:
+def _range(text: str, start: int, first: Measure, lexicon: Lexicon) -> Amount | None:
     """十八至六十周岁, 三日至五日, 5%～10%, 百分之五至十, 一、两次."""
     mark = _SECOND.match(text, lexicon.skip_remark(text, first.end))
     head = HEAD.match(text, mark.end()) if mark else None
@@ -238,7 +126,7 @@ def _range(text: str, start: int, first: _End, lexicon: Lexicon) -> Amount | Non
         return None
     if skip_date(text, start) is not None:
         return None
-    second = _read_end(text, head)
+    second = read_measure(text, head)
     if second is None:
         return None
     if mark["sign"] in ("-", "−", "零下"):
@@ -261,11 +149,11 @@ def _range(text: str, start: int, first: _End, lexicon: Lexicon) -> Amount | Non
     return Amount(start, second.end, *joined, "至") if joined else None
 
 
-def _between(text: str, start: int, first: _End) -> Amount | None:
+def _between(text: str, start: int, first: Measure) -> Amount | None:
     """30%≤荷电状态≤50%: both ends around what is measured. Strict signs read like inclusive ones, as in any range."""
     mark = _BETWEEN.match(text, first.end)
     head = HEAD.match(text, mark.end()) if mark else None
-    second = _read_end(text, head) if head else None
+    second = read_measure(text, head) if head else None
     if second is None or second.unit is None:
         return None
     joined = _join(first.value, first.unit or second.unit, second.value, second.unit)
@@ -277,7 +165,7 @@ def _scale_of(text: str, start: int) -> Decimal:
     return {"千": Decimal("0.1"), "万": Decimal("0.01")}.get(text[start], Decimal(1))
 
 
-def _shared_multiplier(first: _End, second: _End) -> Decimal:
+def _shared_multiplier(first: Measure, second: Measure) -> Decimal:
     """五至十万: the multiplier of the second end holds for the first as long as that keeps the order."""
     mark = second.numeral[-1]
     factor = {"万": 10**4, "亿": 10**8}.get(mark)
@@ -286,12 +174,12 @@ def _shared_multiplier(first: _End, second: _End) -> Decimal:
     return first.value
 
 
-def _open_range(text: str, start: int, first: _End, lexicon: Lexicon) -> Amount | None:
+def _open_range(text: str, start: int, first: Measure, lexicon: Lexicon) -> Amount | None:
     """一万以上十万元以下罚款: the first end leaves its unit to the second, and both leave 元 to 罚款."""
     if first.unit is not None or not text.startswith("以上", first.end):
         return None
     head = HEAD.match(text, first.end + 2)
-    second = _read_end(text, head) if head else None
+    second = read_measure(text, head) if head else None
     edge = lexicon.closing(text, second.end) if second else None
     if second is None or edge is None:
         return None
@@ -310,7 +198,7 @@ def _join(low: Decimal, unit: Unit, high: Decimal, other: Unit) -> tuple[Decimal
     return (low, high, unit) if low < high else None
 
 
-def _signed(text: str, start: int, first: _End) -> tuple[int, _End]:
+def _signed(text: str, start: int, first: Measure) -> tuple[int, Measure]:
     """-20℃ and 零下20℃. A hyphen behind a digit, a Latin letter or a unit sign joins, it doesn't negate."""
     if text.endswith("零下", max(0, start - 2), start):
         return start - 2, replace(first, value=-first.value)

@@ -13,9 +13,10 @@ from dataclasses import replace
 from rules_db.model import Comparator, Span, Threshold
 
 from . import surroundings
-from .amounts import HEAD, Amount, is_day_of_month, read_amount, read_closing, skip_date
+from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_date
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon
+from .measures import HEAD
 from .patterns import FAR_REACHING, LOOKALIKES, RELATIVE_BEFORE
 from .units import Dimension
 
