@@ -139,10 +139,10 @@ def _assess_markup(markup: str, role: str) -> Assessment:
     shown = _short_page(text)
     if shown is not None:
         return shown
-    if role == "detail" and len(text) < _EMPTY_PAGE and "<iframe" not in markup and "href=" not in markup:
-        return Assessment(Outcome.ERROR, "page without text")
     if "document.cookie" in markup and len(text) < _EMPTY_PAGE:
         return Assessment(Outcome.CHALLENGE, "script that sets a cookie and reloads")
+    if role == "detail" and len(text) < _EMPTY_PAGE and "<iframe" not in markup and "href=" not in markup:
+        return Assessment(Outcome.ERROR, "page without text")
     return Assessment(Outcome.FETCHED)
 
 

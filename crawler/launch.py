@@ -53,6 +53,7 @@ def crawl(
     since: str | None = None,
     *,
     max_pages: int | None = None,
+    timeout: int | None = None,
     allow_loopback: bool = False,
     fast: bool = False,
 ) -> list[SourceVerdict]:
@@ -71,6 +72,8 @@ def crawl(
         command += ["--since", since]
     if max_pages:
         command += ["--max-pages", str(max_pages)]
+    if timeout:
+        command += ["--timeout", str(timeout)]
     command += ["--allow-loopback"] if allow_loopback else []
     command += ["--fast"] if fast else []
     environment = {key: value for key, value in os.environ.items() if key.lower() not in _DROPPED}

@@ -16,7 +16,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.etiquette import Conduct
 from crawler.registry import BUNDLED, RegistryError, Source, load_sources
-from crawler.settings import FAST_PACE, Pace, build_settings
+from crawler.settings import FAST_PACE, TIMEOUT_SECONDS, Pace, build_settings
 from crawler.spider import CrawlPlan, RegistrySpider
 from rules_db.connection import DataFolder, StoreError, open_store
 
@@ -48,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--now", required=True, help="ISO time of the run")
     parser.add_argument("--since", help="fetch documents published on or after this date")
     parser.add_argument("--max-pages", type=int)
+    parser.add_argument("--timeout", type=int, default=TIMEOUT_SECONDS, help="seconds one answer may take")
     parser.add_argument("--allow-loopback", action="store_true", help="reach 127.0.0.1 (demo and tests)")
     parser.add_argument("--fast", action="store_true", help="no spacing; only together with --allow-loopback")
     options = parser.parse_args(arguments)
@@ -64,6 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     pace = FAST_PACE if options.fast else Pace()
     settings = build_settings(pace, allow_loopback=options.allow_loopback)
     settings["GUIJI_CONDUCT"] = Conduct(pace)
+    settings["DOWNLOAD_TIMEOUT"] = options.timeout
     process = AsyncCrawlerProcess(settings)
     process.crawl(RegistrySpider, plan=plan, connection=connection, snapshots=folder.snapshots)
     process.start()

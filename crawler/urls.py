@@ -94,9 +94,9 @@ def is_allowed(url: str, allowed_hosts: tuple[str, ...]) -> bool:
 
 
 def suffix_of(url: str) -> str:
-    """File suffix of the path in lower case without dot, else of a `fileName`/`filename` parameter, else ''."""
+    """File suffix in lower case without dot: of a `fileName` parameter if there is one, else of the path, else ''."""
     parts = urlsplit(url)
-    names = [parts.path, *(value for key, value in parse_qsl(parts.query) if key.lower() in ("filename", "fileurl"))]
+    names = [*(value for key, value in parse_qsl(parts.query) if key.lower() in ("filename", "fileurl")), parts.path]
     for name in names:
         tail = name.rsplit("/", 1)[-1]
         if "." in tail:

@@ -1,0 +1,303 @@
+"""Where requests may not go: other hosts, other schemes, addresses inside. Each with a control that may."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+
+import pytest
+from recording import Reply, document, rows, write_source
+from scrapy import Request
+from test_crawl import sightings, site
+
+from crawler.guard import HOSTS_KEY, GuardMiddleware, PublicOnlyResolver, Refused, is_public, literal_address
+from crawler.urls import RefusedUrlError, host_of, identity, is_allowed, normalise, suffix_of
+from rules_db.model import Outcome, Verdict
+
+INSIDE = [
+    "127.0.0.1",
+    "127.1.2.3",
+    "0.0.0.0",  # noqa: S104 - an address to refuse
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "224.0.0.1",
+    "255.255.255.255",
+    "::1",
+    "::",
+    "fe80::1",
+    "fc00::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+    "2002:7f00:0001::1",
+    "64:ff9b::7f00:1",
+    "ff02::1",
+]
+
+
+@pytest.mark.parametrize("address", INSIDE)
+def test_inside_addresses_are_not_public(address):
+    assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "114.114.114.114", "2400:3200::1", "::ffff:1.1.1.1", "64:ff9b::101:101"]
+)
+def test_public_addresses_are(address):
+    assert is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "2130706433", "0x7f.1", "0177.0.0.1", "0", "127.1", "[::1]", "127.0.0.1."]
+)
+def test_address_literals_in_every_spelling(host):
+    assert literal_address(host) is not None
+    with pytest.raises(Refused):
+        refuse(f"http://{host}/secret", host.strip("."))
+
+
+@pytest.mark.parametrize("host", ["gxt.henan.gov.cn", "12306.cn", "a.1.cn"])
+def test_names_are_no_literals(host):
+    assert literal_address(host) is None
+
+
+def refuse(url: str, *allowed: str, loopback: bool = False) -> None:
+    GuardMiddleware(loopback).process_request(Request(url, meta={HOSTS_KEY: allowed}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://other.gov.cn/x",
+        "http://a.gov.cn:8080/x",
+        "http://a.gov.cn.evil.example/x",
+        "http://sub.a.gov.cn/x",
+        "http://user@a.gov.cn/x",
+        "http://a.gov.cn@evil.example/x",
+        "file:///etc/passwd",
+        "ftp://a.gov.cn/x",
+        "data:text/html,x",
+    ],
+)
+def test_only_listed_hosts_by_http(url):
+    refuse("http://a.gov.cn/x", "a.gov.cn")
+    refuse("https://a.gov.cn/x", "a.gov.cn")
+    with pytest.raises(Refused):
+        refuse(url, "a.gov.cn")
+
+
+def test_loopback_only_when_asked_for():
+    with pytest.raises(Refused):
+        refuse("http://127.0.0.1:80/x", "127.0.0.1")
+    refuse("http://127.0.0.1:8123/x", "127.0.0.1:8123", loopback=True)
+    with pytest.raises(Refused):
+        refuse("http://127.0.0.1:8124/x", "127.0.0.1:8123", loopback=True)
+    with pytest.raises(Refused):
+        refuse("http://10.0.0.1/x", "10.0.0.1", loopback=True)
+
+
+def test_a_name_that_resolves_inside_is_refused_and_loopback_passes_when_allowed():
+    from twisted.internet.error import DNSLookupError
+
+    for allow, address, passes in ((False, "127.0.0.1", False), (True, "127.0.0.1", True), (True, "10.0.0.1", False)):
+        resolver = PublicOnlyResolver.__new__(PublicOnlyResolver)
+        resolver.allow_loopback = allow
+        if passes:
+            assert resolver._checked(address, "x.gov.cn") == address
+        else:
+            with pytest.raises(DNSLookupError, match="not a public address"):
+                resolver._checked(address, "x.gov.cn")
+
+
+LINKS = [
+    "http://{secret}/page/202605/t20260501_1.html",
+    "//{secret}/page/202605/t20260501_2.html",
+    "http://localhost:{port}/page/202605/t20260501_3.html",
+    "http://2130706433:{port}/page/202605/t20260501_4.html",
+    "http://0x7f.1:{port}/page/202605/t20260501_5.html",
+    "http://[::1]:{port}/page/202605/t20260501_6.html",
+    "http://[::ffff:127.0.0.1]:{port}/page/202605/t20260501_7.html",
+    "http://{netloc}@{secret}/page/202605/t20260501_8.html",
+    "http:\\\\{secret}\\page\\202605\\t20260501_9.html",
+    "file:///etc/202605/t20260501_1.html",
+]
+
+
+@pytest.mark.parametrize("way", ["links", "redirect", "meta refresh", "base", "attachments", "robots"])
+def test_no_page_can_send_the_crawler_elsewhere(tmp_path, server, second_server, crawled, way):
+    secret = second_server
+    port = secret.netloc.split(":")[1]
+    links = [link.format(secret=secret.netloc, port=port, netloc=server.netloc) for link in LINKS]
+    secret.otherwise = lambda path, count: Reply(document("秘密内容，不应被读取，无论如何也不应当被读取。"))
+    site(server)
+    detail = "/tzgg/202605/t20260510_0.html"
+    body = "关于动力电池溯源的通知，企业应当在30日内报送溯源信息。"
+    if way == "links":
+        server.pages["/tzgg/"] = Reply(
+            rows([(link, f"关于第{n}事项的通知", "2026-05-01") for n, link in enumerate([*links, f".{detail[5:]}"])])
+        )
+    elif way == "redirect":
+        server.pages[detail] = Reply("", 302, {"Location": f"{secret.url}/page"})
+    elif way == "meta refresh":
+        refresh = f'<meta http-equiv="refresh" content="0; url={secret.url}/page">'
+        server.pages[detail] = Reply(document(body).replace("<head>", f"<head>{refresh}"))
+    elif way == "base":
+        based = document(body, '<a href="W020260510000000009.pdf">附件</a>')
+        server.pages[detail] = Reply(based.replace("<head>", f'<head><base href="{secret.url}/">'))
+    elif way == "attachments":
+        files = "".join(f'<a href="{link.replace(".html", ".pdf")}">附件</a>' for link in links)
+        server.pages[detail] = Reply(document(body, files))
+    else:
+        server.pages["/robots.txt"] = Reply("", 302, {"Location": f"{secret.url}/robots.txt"})
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    assert secret.hits == []
+    if way != "robots":
+        assert detail in server.paths(), "the crawl itself worked"
+    else:
+        assert [path for path in server.paths() if path != "/robots.txt"] == []
+
+
+def test_control_the_same_server_is_reached_when_listed(tmp_path, server, second_server, crawled):
+    site(server)
+    second_server.pages["/page/202605/t20260501_1.html"] = Reply(
+        document("关于动力电池溯源的通知，企业应当报送溯源信息。")
+    )
+    url = f"{second_server.url}/page/202605/t20260501_1.html"
+    server.pages["/tzgg/"] = Reply(rows([(url, "关于动力电池溯源的通知", "2026-05-01")]))
+    write_source(tmp_path / "sources", "a", server.url, allowed_hosts=[server.netloc, second_server.netloc])
+    crawled()
+    assert second_server.paths() == ["/robots.txt", "/page/202605/t20260501_1.html"]
+
+
+def test_without_permission_loopback_itself_is_refused(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled(allow_loopback=False, fast=False)
+    assert verdict.verdict is not Verdict.OK
+    assert server.hits == []
+    (row,) = sightings(tmp_path / "data")
+    assert row["outcome"] == Outcome.ERROR
+    assert "names an address" in row["error"]
+
+
+def test_a_listed_name_that_resolves_inside_is_not_reached(tmp_path, server, crawled):
+    site(server)
+    url = server.url.replace("127.0.0.1", "localhost")
+    write_source(tmp_path / "sources", "a", url)
+    (verdict,) = crawled(allow_loopback=False, fast=False)
+    assert (verdict.verdict, server.hits) == (Verdict.BLOCKED, [])
+    (control,) = crawled(now="2026-06-02T01:00:00Z")
+    assert control.verdict is Verdict.OK
+    assert "/tzgg/" in server.paths()
+
+
+def test_a_proxy_in_the_environment_is_ignored(tmp_path, server, second_server, crawled, monkeypatch):
+    site(server, count=1)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+        monkeypatch.setenv(name, second_server.url)
+    write_source(tmp_path / "sources", "a", server.url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.OK
+    assert second_server.hits == []
+
+
+def test_a_site_that_sends_byte_by_byte_is_left(tmp_path, crawled, monkeypatch):
+    """The time limit covers the whole answer, not the wait for its first byte."""
+    import threading
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    stop = threading.Event()
+
+    def drip() -> None:
+        while not stop.is_set():
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    def serve(connection: socket.socket) -> None:
+        with connection:
+            request = connection.recv(4000)
+            if b"robots.txt" in request:
+                connection.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
+                return
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")
+            try:
+                while not stop.is_set():
+                    connection.sendall(b".")
+                    time.sleep(0.1)
+            except OSError:
+                return
+
+    threading.Thread(target=drip, daemon=True).start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    write_source(tmp_path / "sources", "a", url)
+    started = time.monotonic()
+    (verdict,) = crawled(timeout=2)
+    stop.set()
+    listener.close()
+    assert verdict.verdict is Verdict.BROKEN
+    assert "Timeout" in verdict.reason
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "expected"),
+    [
+        ("./t1.html", "http://A.gov.cn/zw/", "http://a.gov.cn/zw/t1.html"),
+        ("HTTP://A.gov.cn:80/ZWGK/x.html#top", None, "http://a.gov.cn/ZWGK/x.html"),
+        ("http://a.gov.cn:443/x", None, "https://a.gov.cn/x"),
+        ("https://a.gov.cn:8443/x", None, "https://a.gov.cn:8443/x"),
+        ("/a/../b/./c.html", "http://a.gov.cn/", "http://a.gov.cn/b/c.html"),
+        ("x.html;jsessionid=AB12?id=3&utm_source=w&spm=1", "http://a.gov.cn/", "http://a.gov.cn/x.html?id=3"),
+        (" /附件 1.pdf\n", "http://a.gov.cn/", "http://a.gov.cn/%E9%99%84%E4%BB%B61.pdf"),
+        ("//b.gov.cn/x", "https://a.gov.cn/", "https://b.gov.cn/x"),
+        ("../../../x", "http://a.gov.cn/", "http://a.gov.cn/x"),
+        ("?page=2", "http://a.gov.cn/list?page=1", "http://a.gov.cn/list?page=2"),
+    ],
+)
+def test_addresses_have_one_spelling(url, base, expected):
+    assert normalise(url, base) == expected
+    assert normalise(expected) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "javascript:void(0)",
+        "mailto:a@b.cn",
+        "file:///x",
+        "http://",
+        "http://u:p@a.cn/",
+        "http:\\\\a.cn",
+        "http://a.cn:99999/",
+        "http://[::1",
+        "x" * 3000,
+    ],
+)
+def test_hopeless_addresses_are_refused(url):
+    with pytest.raises(RefusedUrlError):
+        normalise(url, "http://a.cn/" if url.startswith("x") else None)
+
+
+def test_two_spellings_of_a_page_meet():
+    assert identity("http://a.gov.cn/zw/index.html") == identity("https://a.gov.cn:443/zw/")
+    assert identity("http://a.gov.cn/x?b=2&a=1") == identity("http://a.gov.cn/x?a=1&b=2")
+    assert identity("http://a.gov.cn/x?id=1") != identity("http://a.gov.cn/x?id=2")
+    assert identity("http://a.gov.cn/A") != identity("http://a.gov.cn/a")
+
+
+def test_hosts_and_suffixes():
+    assert host_of("http://A.gov.cn:8080/x") == "a.gov.cn:8080"
+    assert is_allowed("https://a.gov.cn/x", ("a.gov.cn",))
+    assert not is_allowed("https://a.gov.cn:8080/x", ("a.gov.cn",))
+    assert suffix_of("http://a.gov.cn/x/W0202.PDF") == "pdf"
+    assert suffix_of("http://a.gov.cn/download?classid=0&fileName=ab.docx") == "docx"
+    assert suffix_of("http://a.gov.cn/downfile.jsp?classid=0&filename=ab.docx") == "docx"
+    assert suffix_of("http://a.gov.cn/about") == ""
