@@ -28,8 +28,9 @@ _FOLD = str.maketrans(
 
 def comparison_key(text: str) -> str:
     """The wording alone: NFKC, no white space, one shape per bracket, quote and dash. Case is kept: mg is not MG."""
-    folded = text.translate(_FOLD)
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", folded).translate(_FOLD))
+    folded = unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD)
+    # once more: with the space of a spacing accent gone, its combining part joins the letter before it
+    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", folded))
 
 
 def fingerprint(*parts: str | None) -> str:

@@ -65,6 +65,8 @@ _TIME_SANCTION = re.compile(r"(?:暂停|停业整顿|拘留|徒刑)[^，。；;\
 _RETENTION = re.compile(r"保存|留存|保管|存储|备查|存档|备份|归档")
 _VALIDITY = re.compile(r"有效期|任期|聘期|使用期限|使用年限")
 _FORBIDDEN_AFTER = re.compile(r"^[^。；;\n]{0,40}?(?:不得|不予|不再|禁止|不受理|限制)")
+# 应当在30日内报送，不得漏报: the limit is the duty's, whatever is forbidden after it.
+_DUTY_BEFORE = re.compile(r"应当|必须")
 _ADVANCE = re.compile(r"提前[^，。；;\n]{0,6}$|前$")
 _CAPPED = re.compile(r"不得?超过|最长")
 _EXTENSION = re.compile(r"延长[^，。；;\n]{0,8}$")
@@ -126,7 +128,8 @@ def _time_role(quantity: Quantity, before: str, after: str, modifies: bool) -> R
         return Role.RETENTION
     if _VALIDITY.search(f"{before[-12:]}|{after[:6]}"):
         return Role.VALIDITY
-    if "不" not in quantity.text and not _open_ended(quantity) and _FORBIDDEN_AFTER.match(after):
+    forbidden = _FORBIDDEN_AFTER.match(after) and not _DUTY_BEFORE.search(before)
+    if "不" not in quantity.text and not _open_ended(quantity) and forbidden:
         return Role.BAN
     if _ADVANCE.search(clause) or quantity.text.endswith("前") or quantity.text.startswith("提前"):
         return Role.NOTICE

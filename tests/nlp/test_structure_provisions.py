@@ -174,7 +174,16 @@ def test_the_closing_lines_of_a_notice() -> None:
     )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
-    assert eids(outline) == ["preface", "lvl_1", "lvl_1__para_1", "lvl_2", "lvl_2__para_1", "conclusion", "att_1", "att_1__para_1"]
+    assert eids(outline) == [
+        "preface",
+        "lvl_1",
+        "lvl_1__para_1",
+        "lvl_2",
+        "lvl_2__para_1",
+        "conclusion",
+        "att_1",
+        "att_1__para_1",
+    ]
     conclusion = outline.provisions[5]
     assert own(text, conclusion).startswith("本通知自印发之日起施行")
     assert own(text, conclusion).endswith("（此件公开发布）")
@@ -198,9 +207,7 @@ def test_quoted_articles_of_an_amending_decision_are_no_articles() -> None:
 
 
 def test_a_decision_and_the_text_it_republishes() -> None:
-    text = (
-        "关于修改《电池办法》的决定\n一、将第一条中的“甲”修改为“乙”。\n二、删去第七条。\n电池办法\n第一条 乙企业应当登记。\n第二条 部门检查。"
-    )
+    text = "关于修改《电池办法》的决定\n一、将第一条中的“甲”修改为“乙”。\n二、删去第七条。\n电池办法\n第一条 乙企业应当登记。\n第二条 部门检查。"
     text, outline = outline_of(text)
     assert_tiles(text, outline)
     assert [e for e in eids(outline) if "para" not in e] == ["preface", "lvl_1", "lvl_2", "art_1", "art_2"]
