@@ -7,8 +7,9 @@ schema, a duplicate id or a dangling reference raises `CatalogueError` naming fi
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ from rules_db.connection import StoreError, transaction
 
 BUNDLED = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
-_KINDS = ("controls", "hardware", "evidence", "gaps", "links")
+_KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links")
+_CITATION = re.compile(r"\{([^{}]*)\}")
+OWN_PRACTICE = "own practice"
 Entry = Mapping[str, Any]
 
 
@@ -30,8 +33,9 @@ class CatalogueError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Entries by id, in id order. `origin` tells the file of each link, for writing reviews back."""
+    """Entries by id, in id order; ids are unique over all kinds. `origin` tells the file of each entry."""
 
+    sources: dict[str, Entry]
     controls: dict[str, Entry]
     hardware: dict[str, Entry]
     evidence: dict[str, Entry]
@@ -50,11 +54,10 @@ def read_catalogue(*folders: Path) -> Catalogue:
             validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
             for path in sorted((folder / kind).glob("*.yml")):
                 for entry in _entries(path, validator):
-                    if entry["id"] in found[kind]:
-                        raise CatalogueError(f"{path}: id {entry['id']} is used twice")
+                    if entry["id"] in origin:
+                        raise CatalogueError(f"{path}: id {entry['id']} is used twice (first in {origin[entry['id']]})")
                     found[kind][entry["id"]] = entry
-                    if kind == "links":
-                        origin[entry["id"]] = path
+                    origin[entry["id"]] = path
     ordered = {kind: dict(sorted(entries.items())) for kind, entries in found.items()}
     catalogue = Catalogue(**ordered, origin=origin)
     _check_references(catalogue)
@@ -69,19 +72,19 @@ def load_catalogue(connection: sqlite3.Connection, catalogue: Catalogue) -> None
         connection.executemany(
             """INSERT INTO control (id, title, title_zh, objective, method, steps, owner_role, retention, tier, source)
                VALUES (:id, :title, :title_zh, :objective, :method, :steps, :owner_role, :retention, :tier, :source)""",
-            [_flat(entry) for entry in catalogue.controls.values()],
+            [_flat(entry, catalogue.sources) for entry in catalogue.controls.values()],
         )
         connection.executemany(
             """INSERT INTO evidence_item (id, title, title_zh, description, retention_legal, retention_suggested, tier,
                  source) VALUES (:id, :title, :title_zh, :description, :retention_legal, :retention_suggested, :tier,
                  :source)""",
-            [_flat(entry) for entry in catalogue.evidence.values()],
+            [_flat(entry, catalogue.sources) for entry in catalogue.evidence.values()],
         )
         connection.executemany(
             """INSERT INTO hardware_item (id, title, title_zh, installed_at, parameters, standards, acceptance_check,
                  records, restrictions, tier, source) VALUES (:id, :title, :title_zh, :installed_at, :parameters,
                  :standards, :acceptance_check, :records, :restrictions, :tier, :source)""",
-            [_flat(entry) for entry in catalogue.hardware.values()],
+            [_flat(entry, catalogue.sources) for entry in catalogue.hardware.values()],
         )
         connection.executemany(
             """INSERT INTO gap (id, title, title_zh, description, topic_words, left_open_by, could_be_filled_by, tier,
@@ -91,7 +94,7 @@ def load_catalogue(connection: sqlite3.Connection, catalogue: Catalogue) -> None
                  description = excluded.description, topic_words = excluded.topic_words,
                  left_open_by = excluded.left_open_by, could_be_filled_by = excluded.could_be_filled_by,
                  tier = excluded.tier, source = excluded.source""",
-            [_flat(entry) for entry in catalogue.gaps.values()],
+            [_flat(entry, catalogue.sources) for entry in catalogue.gaps.values()],
         )
         connection.executemany(
             "INSERT INTO catalogue_link (from_kind, from_id, to_kind, to_id, rationale) VALUES (?, ?, ?, ?, ?)",
@@ -107,17 +110,42 @@ def _internal_links(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str, 
             yield "control", control["id"], "hardware_item", hardware, "produces or protects what the control checks"
 
 
-def _flat(entry: Entry) -> dict[str, Any]:
-    """Lists and mappings as JSON text: the columns hold text."""
+def _flat(entry: Entry, sources: Mapping[str, Entry]) -> dict[str, Any]:
+    """Citations written out, lists and mappings as JSON text: the columns hold text."""
+    cited = {key: _cited(key, value, sources) for key, value in entry.items()}
     return {
         key: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-        for key, value in entry.items()
+        for key, value in cited.items()
     }
+
+
+def _cited(key: str, value: Any, sources: Mapping[str, Entry]) -> Any:
+    if key == "source":
+        return _CITATION.sub(lambda match: _title(sources[match[1]]), value)
+    if key == "parameters":
+        return [{k: _cited(k, v, sources) for k, v in parameter.items()} for parameter in value]
+    return value
+
+
+def _title(source: Entry) -> str:
+    title = f"《{source['title_zh']}》" if "title_zh" in source else source["title"]
+    return f"{title} ({source['number']})" if "number" in source else title
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """SafeLoader that refuses a mapping with the same key twice, which YAML would let the last one win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _value in node.value]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def _entries(path: Path, validator: jsonschema.Draft202012Validator) -> list[Entry]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: not readable YAML: {' '.join(str(error).split())}") from error
     for fault in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
@@ -129,17 +157,29 @@ def _entries(path: Path, validator: jsonschema.Draft202012Validator) -> list[Ent
 
 
 def _check_references(catalogue: Catalogue) -> None:
-    """Every id named by an entry exists; a link names one target."""
+    """Every id named by an entry exists; every source cites the register or owns up to practice."""
     for control in catalogue.controls.values():
-        _check(control["id"], "evidence", control["evidence"], catalogue.evidence)
-        _check(control["id"], "hardware", control.get("hardware", []), catalogue.hardware)
+        _check(catalogue, control["id"], "evidence", control["evidence"], catalogue.evidence)
+        _check(catalogue, control["id"], "hardware", control.get("hardware", []), catalogue.hardware)
     targets = {"control": catalogue.controls, "hardware_item": catalogue.hardware, "evidence_item": catalogue.evidence}
     for link in catalogue.links.values():
         for kind, target in link["target"].items():
-            _check(link["id"], kind, [target], targets[kind])
+            _check(catalogue, link["id"], kind, [target], targets[kind])
+    for entries in (catalogue.controls, catalogue.hardware, catalogue.evidence, catalogue.gaps):
+        for entry in entries.values():
+            for source in (entry["source"], *(parameter["source"] for parameter in entry.get("parameters", ()))):
+                cited = _CITATION.findall(source)
+                _check(catalogue, entry["id"], "source", cited, catalogue.sources)
+                if not cited and OWN_PRACTICE not in source:
+                    raise CatalogueError(
+                        f"{catalogue.origin[entry['id']]}: {entry['id']}: source cites nothing: name a registered "
+                        f"source as {{id}}, or say '{OWN_PRACTICE}'"
+                    )
 
 
-def _check(owner: str, field: str, wanted: list[str], known: Mapping[str, Entry]) -> None:
+def _check(catalogue: Catalogue, owner: str, field: str, wanted: list[str], known: Mapping[str, Entry]) -> None:
     for item in wanted:
         if item not in known:
-            raise CatalogueError(f"{owner}: {field} names {item}, which the catalogue does not hold")
+            raise CatalogueError(
+                f"{catalogue.origin[owner]}: {owner}: {field} names {item}, which the catalogue does not hold"
+            )
