@@ -23,10 +23,11 @@ from rules_db.model import Block, BlockKind, ConvertedDocument
 
 _INERT = ("script", "style", "noscript", "template", "svg", "math", "object", "embed")
 # Elements that only wrap: taking them away keeps the words and loses the nesting.
-_WRAPPER = re.compile(
-    r"<(/?)(?:article|aside|b|big|blockquote|center|div|em|font|footer|form|header|i|ins|main|nav|o:p|section|small|span"
-    r"|strong|sub|sup|tbody|tt|u)\b[^<>]*>",
-    re.I,
+_BLOCK_WRAPPER = re.compile(
+    r"</?(?:article|aside|blockquote|center|div|footer|form|header|main|nav|section)\b[^<>]*>", re.I
+)
+_INLINE_WRAPPER = re.compile(
+    r"</?(?:b|big|em|font|i|ins|label|o:p|small|span|strong|sub|sup|tbody|tt|u)\b[^<>]*>", re.I
 )
 # libxml2 takes quadratic time over the attributes of one tag: of long tags only these are kept.
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})(?=[\s/])([^<>]{1500,})>?")
@@ -71,9 +72,7 @@ def parse(text: str, name: str, warnings: list[str]) -> etree._Element:
     the parser would otherwise drop the text below the limit without a word."""
     root, too_deep = _parse_once(text)
     if too_deep:
-        root, too_deep = _parse_once(
-            _WRAPPER.sub(lambda tag: "<p>" if tag.group(0)[1:4].lower() == "div" else " ", text)
-        )
+        root, too_deep = _parse_once(_INLINE_WRAPPER.sub("", _BLOCK_WRAPPER.sub("<p>", text)))
         if too_deep:
             raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: tables or lists nested beyond reading")
         warnings.append("nested too deeply; wrapper elements were removed")
@@ -85,9 +84,20 @@ def parse(text: str, name: str, warnings: list[str]) -> etree._Element:
 def _parse_once(text: str) -> tuple[etree._Element | None, bool]:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     text = _LONG_TAG.sub(_shortened, text.replace("\x00", ""))
-    root = etree.fromstring(text.encode("utf-8"), parser)
+    try:
+        root = etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError as error:
+        if _logged(parser, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):  # nothing in it but comments or declarations
+            return None, False
+        raise MemoryError(f"libxml2 gave up: {error}") from error  # it repairs everything else
+    if _logged(parser, etree.ErrorTypes.ERR_NO_MEMORY):
+        raise MemoryError("libxml2 ran out of memory and dropped a part of the page")
     too_deep = any("depth" in entry.message.lower() for entry in parser.error_log)
     return root, too_deep
+
+
+def _logged(parser: etree.HTMLParser, kind: int) -> bool:
+    return any(entry.type == kind for entry in parser.error_log)
 
 
 def _shortened(tag: re.Match[str]) -> str:

@@ -68,6 +68,9 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, Block]]:
     open_lines: list[str] = []
     position = 0
     while position < len(lines):
+        if not lines[position] and not open_lines:
+            position += 1
+            continue
         line = clean(_BOLD.sub(r"\2", lines[position])) if "*" in lines[position] or "_" in lines[position] else ""
         line = line or clean(lines[position])
         match = _HEADING.fullmatch(line)

@@ -26,6 +26,7 @@ _PAGE_NUMBER: Final = re.compile(
 _DIGITS: Final = re.compile(r"\d+")
 _EDGE_LINES: Final = 2  # lines at the top and bottom of a page that may be heads and numbers
 _RUNNING_PAGES: Final = 3
+_RUNNING_CHARS: Final = 60
 _LARGER: Final = 1.12  # of the body size: what counts as display type
 
 
@@ -71,8 +72,14 @@ def without_page_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     seen: Counter[str] = Counter()
     for page in pages:
         seen.update({_DIGITS.sub("#", line.text) for line in (*page[:_EDGE_LINES], *page[-_EDGE_LINES:])})
-    running = {text for text, count in seen.items() if count >= max(_RUNNING_PAGES, 0.5 * len(pages))}
+    often = max(_RUNNING_PAGES, 0.5 * len(pages))
+    running = {text for text, count in seen.items() if count >= often and _may_run(text)}
     return [_strip_edges(list(page), running) for page in pages]
+
+
+def _may_run(text: str) -> bool:
+    """A running head is short and is neither a sentence nor the start of an item."""
+    return len(text) <= _RUNNING_CHARS and not ends_sentence(text) and not starts_marker(text)
 
 
 def _strip_edges(page: list[Line], running: set[str]) -> list[Line]:
