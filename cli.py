@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rules_db.commands import asking, mapping, upkeep
+from rules_db.commands import asking, mapping, review, upkeep
 from rules_db.commands.options import (
     EXIT_DEGRADED,
     EXIT_GATE,
@@ -54,6 +54,7 @@ for command in (
     asking.show,
     asking.versions,
     mapping.mapping,
+    review.review,
     upkeep.publish,
     upkeep.serve,
     upkeep.verify,

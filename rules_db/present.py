@@ -104,6 +104,11 @@ def links(found: Sequence[Row]) -> None:
             out.print(f"  now:      {clean(link['statement']) or '(no wording in force)'}")
 
 
+def review_queue(found: Sequence[Row]) -> None:
+    columns = ("rule_id", "title", "label", "modality", "bearer", "confidence", "reason", "statement")
+    print_table(f"{len(found)} readings wait for a person", columns, ([row[c] for c in columns] for row in found))
+
+
 def coverage(found: Sequence[Row]) -> None:
     columns = ("kind", "id", "title", "tier", "accepted", "suspect", "proposed", "unresolved")
     print_table("Rules linked to the catalogue", columns, ([row[c] for c in columns] for row in found))

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
+from rules_db import reviews
 from rules_db.fingerprint import comparison_key, fingerprint
 from rules_db.model import Comparator, Modality, ProvisionKind, ProvisionText, Quantity
 
@@ -95,7 +96,7 @@ class ExpressionReading:
 
 
 def load_reading(connection: sqlite3.Connection, expression_id: str) -> ExpressionReading:
-    """The expression with the extraction recorded last. Raises KeyError for an unknown id."""
+    """The expression with the extraction recorded last, and reviews laid over it. Raises KeyError for an unknown id."""
     row = connection.execute(
         """SELECT e.id, e.instrument_id, e.version_date, e.effective_on, e.status, e.text, x.pipeline_version, x.norms,
              x.thresholds
@@ -107,7 +108,8 @@ def load_reading(connection: sqlite3.Connection, expression_id: str) -> Expressi
         raise KeyError(expression_id)
     text = row["text"]
     places = _Places(connection, expression_id, text)
-    rules = tuple(_rule(raw, text, places) for raw in json.loads(row["norms"]))
+    read = [_rule(raw, text, places) for raw in json.loads(row["norms"])]
+    rules = tuple(reviews.apply(read, row["instrument_id"], reviews.decisions_of(connection, row["instrument_id"])))
     thresholds = tuple(_threshold(raw, rules, places) for raw in json.loads(row["thresholds"]))
     return ExpressionReading(
         row["id"],
