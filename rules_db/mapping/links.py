@@ -2,7 +2,8 @@
 
 A reviewed link carries a stamp: the fingerprint of the rule's statement that a person read. When the statement now
 in force has another fingerprint, or no statement is in force any more, the link is suspect until someone looks again.
-A better pattern never changes a statement, so it never makes a link suspect.
+A better pattern never changes a statement, so it never makes a link suspect; should it move the statement to another
+rule (another modality, say), the link follows its stamp to the rule that carries the reviewed wording now.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rules_db.connection import transaction
 from rules_db.instruments import find_instruments
@@ -100,15 +101,16 @@ def accept_link(path: Path, link_id: str, *, stamp: str, reviewer: str, on: str)
 
 
 def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapping[str, str]) -> LinkState:
-    rule_id = _resolve(connection, link["rule"])
     stamp = link["stamp"]
+    instruments = find_instruments(connection, link["rule"]["instrument"])
+    instrument = instruments[0].id if len(instruments) == 1 else None
+    rule_id = _resolve(connection, instrument, link["rule"]) if instrument else None
+    row = _in_force(connection, "rule_id", rule_id, instrument) if rule_id else None
+    if stamp and instrument and (row is None or row["fingerprint"] != stamp):
+        row = _in_force(connection, "fingerprint", stamp, instrument) or row
+    rule_id = row["rule_id"] if row else rule_id
     if rule_id is None:
         return LinkState(link["id"], None, UNRESOLVED, stamp, None, "", False)
-    row = connection.execute(
-        """SELECT fingerprint, statement FROM rule_version
-           WHERE rule_id = ? AND superseded_at IS NULL AND valid_to IS NULL ORDER BY n DESC LIMIT 1""",
-        (rule_id,),
-    ).fetchone()
     current, statement = (row["fingerprint"], row["statement"]) if row else (None, "")
     status = MappingStatus.PROPOSED if not stamp else MappingStatus.ACCEPTED
     if stamp and current != stamp:
@@ -117,11 +119,21 @@ def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapp
     return LinkState(link["id"], rule_id, status, stamp, current, statement, turned)
 
 
-def _resolve(connection: sqlite3.Connection, selector: Mapping[str, Any]) -> str | None:
-    """The one rule that a selector means, by instrument, unit label or eId, modality and words of its statement."""
-    instruments = find_instruments(connection, selector["instrument"])
-    if len(instruments) != 1:
-        return None
+def _in_force(
+    connection: sqlite3.Connection, field: Literal["rule_id", "fingerprint"], value: str, instrument: str | None
+) -> sqlite3.Row | None:
+    """The newest version without an end among the instrument's rules with that id or that wording."""
+    row: sqlite3.Row | None = connection.execute(
+        f"""SELECT rv.rule_id, rv.fingerprint, rv.statement FROM rule_version rv JOIN rule r ON r.id = rv.rule_id
+            WHERE rv.{field} = ? AND r.instrument_id = ? AND rv.superseded_at IS NULL AND rv.valid_to IS NULL
+            ORDER BY rv.n DESC, rv.rule_id LIMIT 1""",  # noqa: S608 - one of two names
+        (value, instrument),
+    ).fetchone()
+    return row
+
+
+def _resolve(connection: sqlite3.Connection, instrument: str, selector: Mapping[str, Any]) -> str | None:
+    """The one rule that a selector means, by unit label or eId, modality and words of its statement."""
     row = connection.execute(
         """SELECT rv.rule_id FROM rule_version rv
            JOIN rule_place p ON p.rule_version_id = rv.id JOIN expression e ON e.id = p.expression_id
@@ -132,7 +144,7 @@ def _resolve(connection: sqlite3.Connection, selector: Mapping[str, Any]) -> str
              AND (:words IS NULL OR instr(rv.statement, :words) > 0)
            ORDER BY e.version_date, p.start LIMIT 1""",
         {
-            "instrument": instruments[0].id,
+            "instrument": instrument,
             "version": selector.get("version_date"),
             "provision": selector["provision"],
             "modality": selector.get("modality"),
