@@ -24,8 +24,9 @@ FILE_SUFFIXES: Final = frozenset(_FILE_SUFFIXES_WORDS.split())
 _DOWNLOAD_FORMS: Final = r"downfile\.jsp|/document/download\?|/attach(?:ment)?/download|[?&]file(?:Url|Name)="
 _DOWNLOADS: Final = re.compile(_DOWNLOAD_FORMS, re.I)
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(sorted(FILE_SUFFIXES))})(?:[?#]|$)|{_DOWNLOAD_FORMS}", re.I)
-# Class and id words of places outside the body that hold attachments only.
-_ZONES: Final = frozenset(("contentLeft0102box", "insertfileTag", "pdf-content", "tblAppendix", "xgfj"))
+# Parts of class and id names of places outside the body that hold attachments only.
+_ZONE: Final = re.compile(r"annex|appendix|attach|contentLeft0102box|fujian|insertfile|pdf-content|xgfj", re.I)
+_ANNEX: Final = re.compile(r"\s*(?:附件|附表|附录)")
 _ZONE_LEVELS = 6
 _BASE = etree.XPath("string(//base/@href)")
 _DIRECTION = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -100,15 +101,21 @@ def _candidates(root: etree._Element, containers: Sequence[etree._Element]) -> I
                 yield element
     for element in root.iter("a"):
         href = _href(element)
-        if is_file(element, href) and (element.get("download") or _DOWNLOADS.search(href) or _in_zone(element)):
+        if is_file(element, href) and _is_attached(element, href):
             yield element
 
 
-def _in_zone(element: etree._Element) -> bool:
-    for ancestor, _ in zip(element.iterancestors(), range(_ZONE_LEVELS), strict=False):
-        if not _ZONES.isdisjoint((ancestor.get("id"), *(ancestor.get("class") or "").split())):
-            return True
-    return False
+def _is_attached(element: etree._Element, href: str) -> bool:
+    """Whether a file link outside the body belongs to the page: a download, a file stored beside the page, a link that
+    calls itself an annex, or one in a place for attachments. Manuals and forms in the navigation are none of these."""
+    if element.get("download") or _DOWNLOADS.search(href) or href.startswith("./"):
+        return True
+    if _ANNEX.match("".join(map(str, element.itertext()))):
+        return True
+    return any(
+        _ZONE.search(f"{ancestor.get('id') or ''} {ancestor.get('class') or ''}") is not None
+        for ancestor, _ in zip(element.iterancestors(), range(_ZONE_LEVELS), strict=False)
+    )
 
 
 def _href(element: etree._Element) -> str:

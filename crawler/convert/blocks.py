@@ -17,7 +17,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udff
 _WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 # A line break of the source between two wide characters is wrapping, not a space.
 _WRAP = re.compile(f"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t]*(?=[{_WIDE}])")
-_SPACE = re.compile("[ \t\r\n\x85\u2028\u2029]+")
+_SPACE = re.compile("[ \t\r\n\x85\xa0\u2028\u2029]+")
 _ENDS = " \t\r\n\u3000\xa0\u200b\ufeff"
 
 

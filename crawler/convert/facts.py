@@ -44,10 +44,21 @@ def iso_date(text: str) -> str | None:
 def find_document_number(title: str | None, blocks: Sequence[Block]) -> str | None:
     """A 发文字号 that stands on its own line near the head of the text, or in brackets at the end of the title."""
     for block in blocks[:_NUMBER_BLOCKS]:
-        if len(block.text) <= 60 and (match := _NUMBER_LINE.fullmatch(block.text)):
-            return _BLANK.sub("", match.group(1))
+        if (number := number_line(block.text)) is not None:
+            return number
     match = _NUMBER_IN_TITLE.search(title) if title else None
     return _BLANK.sub("", match.group(1)) if match else None
+
+
+def number_line(line: str) -> str | None:
+    """The document number that a line consists of, without blanks."""
+    match = _NUMBER_LINE.fullmatch(line) if len(line) <= 60 else None
+    return _BLANK.sub("", match.group(1)) if match else None
+
+
+def without_number(title: str | None) -> str | None:
+    """A title without the document number that sites put in brackets after it."""
+    return (_NUMBER_IN_TITLE.sub("", title).strip() or title) if title else None
 
 
 def title_line(blocks: Sequence[Block]) -> str | None:

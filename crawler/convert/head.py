@@ -8,7 +8,7 @@ words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -16,7 +16,7 @@ from lxml import etree
 
 from crawler.convert.attachments import attachments
 from crawler.convert.blocks import clean
-from crawler.convert.facts import find_document_number, iso_date
+from crawler.convert.facts import find_document_number, iso_date, number_line, without_number
 from rules_db.model import Block, HeadFacts
 
 # Index label → field. White space inside labels (索 引 号) is ignored when they are looked up.
@@ -83,19 +83,29 @@ _HEADLINE = etree.XPath(
 _GROUPS = ("table", "ul", "ol", "dl")
 _GROUP_CHARS = 4000  # an index table is small; a bigger group is the page's layout
 _FIELD_CHARS = 300
+_LEVELS_ABOVE = 3
+_HOLDERS_ABOVE = 60
+_PUBLISHED: Final = re.compile(r"(?:发布|发表|公开)(?:时间|日期)\s*[:：]")
 
 
 def page_facts(
-    root: etree._Element, url: str | None, containers: Sequence[etree._Element], blocks: Sequence[Block]
+    root: etree._Element,
+    url: str | None,
+    containers: Sequence[etree._Element],
+    blocks: Sequence[Block],
+    scripted: Mapping[str, str],
 ) -> HeadFacts:
-    """Head facts of a page; a fact that is not stated stays None. `PubDate` is when the site published the page, so it
-    gives `published_on` and never a date of the law."""
+    """Head facts of a page; a fact that is not stated stays None. `scripted` are index fields that stood in a script.
+    `PubDate` is when the site published the page, so it gives `published_on` and never a date of the law."""
     meta = meta_tags(root)
     index = index_facts(root)
+    for field, value in scripted.items():
+        if field not in index and (checked := _checked(field, value)):
+            index[field] = checked
     title = meta.get("articletitle") or _headline(root) or index.get("title") or _page_title(root, meta.get("sitename"))
-    number = index.get("document_number") or find_document_number(title, blocks)
+    number = index.get("document_number") or find_document_number(title, blocks) or _number_above(containers)
     return HeadFacts(
-        title=title,
+        title=without_number(title),
         document_number=number,
         issuers=_issuers(index.get("issuers"), meta),
         instrument_type=index.get("instrument_type"),
@@ -232,7 +242,31 @@ def _issuers(stated: str | None, meta: dict[str, str]) -> tuple[str, ...]:
 
 def _published(index: dict[str, str], meta: dict[str, str], root: etree._Element) -> str | None:
     stated = (meta.get("pubdate"), str(_PUBLISH_TAG(root)), meta.get("firstpublishedtime"), meta.get("publishdate"))
-    return index.get("published_on") or next((day for text in stated if text and (day := iso_date(text))), None)
+    known = index.get("published_on") or next((day for text in stated if text and (day := iso_date(text))), None)
+    return known or _published_line(root)
+
+
+def _published_line(root: etree._Element) -> str | None:
+    """The date of a line such as 发布时间：2026-01-08, which pages without meta tags print under the title."""
+    for element in root.iter(*_LABEL_HOLDERS):
+        if element.text and (match := _PUBLISHED.search(element.text)):
+            line = "".join(text for text, _ in zip(map(str, element.itertext()), range(4), strict=False))
+            if day := iso_date(line[match.start() : match.start() + 60]):
+                return day
+    return None
+
+
+def _number_above(containers: Sequence[etree._Element]) -> str | None:
+    """A document number that stands alone beside or above the body, where templates print it under the title."""
+    parent = containers[0].getparent() if containers else None
+    for _ in range(_LEVELS_ABOVE):
+        if parent is None or parent.tag in ("body", "html"):
+            return None
+        for element, _ in zip(parent.iter(*_LABEL_HOLDERS), range(_HOLDERS_ABOVE), strict=False):
+            if element.text and "号" in element.text and (number := number_line(clean(element.text))):
+                return number
+        parent = parent.getparent()
+    return None
 
 
 def _headline(root: etree._Element) -> str | None:

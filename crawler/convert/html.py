@@ -7,7 +7,6 @@ it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -19,23 +18,10 @@ from crawler.convert.furniture import furniture_line
 from crawler.convert.head import index_rows, page_facts
 from crawler.convert.html_blocks import walk
 from crawler.convert.html_body import find_body
+from crawler.convert.html_parse import parse
+from crawler.convert.html_script import ScriptedDocument, scripted_document
 from rules_db.model import Block, BlockKind, ConvertedDocument
 
-_INERT = ("script", "style", "noscript", "template", "svg", "math", "object", "embed")
-# Elements that only wrap: taking them away keeps the words and loses the nesting.
-_BLOCK_WRAPPER = re.compile(
-    r"</?(?:article|aside|blockquote|center|div|footer|form|header|main|nav|section)\b[^<>]*>", re.I
-)
-_INLINE_WRAPPER = re.compile(
-    r"</?(?:b|big|em|font|i|ins|label|o:p|small|span|strong|sub|sup|tbody|tt|u)\b[^<>]*>", re.I
-)
-# libxml2 takes quadratic time over the attributes of one tag: of long tags only these are kept.
-_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]{0,30})(?=[\s/])([^<>]{1500,})>?")
-_ATTRIBUTE = re.compile(
-    r"\b(class|colspan|content|download|height|hidden|href|id|name|role|rowspan|src|start|style|title|type|value)"
-    r"\s{0,3}=\s{0,3}(\"[^\"]{0,4000}\"|'[^']{0,4000}')",
-    re.I,
-)
 _EDGE = 12  # blocks at either end that are looked at for page furniture
 
 
@@ -54,12 +40,11 @@ def convert_html(
         raise ConversionError(ErrorCode.UNDECIDED_CHARSET, f"{name}: {error}") from error
     warnings = list(decoded.warnings)
     root = parse(decoded.text, name, warnings)
-    etree.strip_elements(root, *_INERT, with_tail=False)
-    containers, how = find_body(root, body_selectors)
+    scripted = scripted_document(decoded.text)
+    containers, blocks, how = _body(root, body_selectors, scripted, name, warnings)
     if how in ("density", "page"):
         warnings.append(f"no known body container; text taken by {how}")
-    blocks = bounded(trim([block for container in containers for block in walk(container)]), name)
-    head = page_facts(root, url, containers, blocks)
+    head = page_facts(root, url, containers, blocks, scripted.fields if scripted is not None else {})
     if not blocks and not head.attachments:
         raise ConversionError(
             ErrorCode.EMPTY, f"{name}: the page has no text; check whether its body is made by a script"
@@ -67,42 +52,23 @@ def convert_html(
     return ConvertedDocument(blocks, head, "text/html", decoded.charset, tuple(warnings))
 
 
-def parse(text: str, name: str, warnings: list[str]) -> etree._Element:
-    """Parse a page of any nesting. A page nested deeper than the parser's limit loses its wrapper elements first, since
-    the parser would otherwise drop the text below the limit without a word."""
-    root, too_deep = _parse_once(text)
-    if too_deep:
-        root, too_deep = _parse_once(_INLINE_WRAPPER.sub("", _BLOCK_WRAPPER.sub("<p>", text)))
-        if too_deep:
-            raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: tables or lists nested beyond reading")
-        warnings.append("nested too deeply; wrapper elements were removed")
-    if root is None:
-        raise ConversionError(ErrorCode.EMPTY, f"{name}: the page has no content")
-    return root
-
-
-def _parse_once(text: str) -> tuple[etree._Element | None, bool]:
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
-    text = _LONG_TAG.sub(_shortened, text.replace("\x00", ""))
-    try:
-        root = etree.fromstring(text.encode("utf-8"), parser)
-    except etree.XMLSyntaxError as error:
-        if _logged(parser, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):  # nothing in it but comments or declarations
-            return None, False
-        raise MemoryError(f"libxml2 gave up: {error}") from error  # it repairs everything else
-    if _logged(parser, etree.ErrorTypes.ERR_NO_MEMORY):
-        raise MemoryError("libxml2 ran out of memory and dropped a part of the page")
-    too_deep = any("depth" in entry.message.lower() for entry in parser.error_log)
-    return root, too_deep
-
-
-def _logged(parser: etree.HTMLParser, kind: int) -> bool:
-    return any(entry.type == kind for entry in parser.error_log)
-
-
-def _shortened(tag: re.Match[str]) -> str:
-    kept = {name.lower(): f"{name}={value}" for name, value in _ATTRIBUTE.findall(tag.group(2))}
-    return f"<{tag.group(1)} {' '.join(kept.values())}>"
+def _body(
+    root: etree._Element,
+    selectors: Sequence[str],
+    scripted: ScriptedDocument | None,
+    name: str,
+    warnings: list[str],
+) -> tuple[list[etree._Element], tuple[Block, ...], str]:
+    """Containers, blocks and how they were found; the body kept in a script wins when it has more text."""
+    containers, how = find_body(root, selectors)
+    blocks = bounded(trim([block for container in containers for block in walk(container)]), name)
+    if scripted is None:
+        return containers, blocks, how
+    inner = parse(scripted.html, name, warnings)
+    inner_blocks = bounded(trim(list(walk(inner))), name)
+    if sum(len(block.text) for block in inner_blocks) > sum(len(block.text) for block in blocks):
+        return [inner], inner_blocks, "script"
+    return containers, blocks, how
 
 
 def trim(blocks: list[Block]) -> list[Block]:

@@ -150,6 +150,42 @@ def test_document_number_at_the_end_of_the_title() -> None:
     assert find_document_number("关于某事的通知（某发改〔2026〕9号）", []) == "某发改〔2026〕9号"
 
 
+def test_number_after_the_title_is_not_part_of_it() -> None:
+    facts = head(BODY.format(""), "<meta name='ArticleTitle' content='关于某事的通知(某发改〔2026〕9号)'>")
+    assert (facts.title, facts.document_number) == ("关于某事的通知", "某发改〔2026〕9号")
+
+
+def test_attachments_after_the_body_are_found_and_site_downloads_are_not() -> None:
+    after = (
+        "<div class='attachment'>附件：<p><a href='/x/P0202.pdf'>方案</a></p></div><p><a href='/y/z.ofd'>附件2</a></p>"
+        "<p><a href='./P0203.ofd'>方案（版式）</a></p><div class='right'><a href='/help/form.doc'>常用表格</a></div>"
+    )
+    assert [ref.name for ref in head(BODY.format("") + after).attachments] == ["方案", "附件2", "方案（版式）"]
+
+
+def test_number_and_date_above_the_body_are_found() -> None:
+    above = "<div class='article'><h1>关于申报项目的通知</h1><p class='meta'>某发投资〔2026〕312号</p>"
+    facts = head(f"{above}<p>发布时间：<b>2026-03-18</b> 来源：某处</p>{BODY.format('')}</div>")
+    assert (facts.title, facts.document_number) == ("关于申报项目的通知", "某发投资〔2026〕312号")
+    assert (facts.published_on, facts.promulgated_on) == ("2026-03-18", None)
+
+
+def test_document_kept_in_a_script_is_read_without_running_it() -> None:
+    inner = "<p>第一条　为了规范电池回收，制定本办法。</p><p>附件：<a href='\\/a\\/b.pdf'>名单</a></p>".replace(
+        "<", "\\u003C"
+    )
+    script = (
+        'window._CONFIG = {SID: 1, DETAIL: {"document_number": "某工信〔2026〕1号", "identifier": "0069/2026-1",'
+        f'"publisher": "某省工业和信息化厅", "content": "{inner}", "x": alert(1)}}}};'
+    )
+    page = f"<html><body><div class='nav'>导航</div><script>{script}</script></body></html>"
+    document = convert(page.encode(), name="a.html", url=URL)
+    assert [block.text for block in document.blocks] == ["第一条　为了规范电池回收，制定本办法。", "附件：名单"]
+    assert (document.head.document_number, document.head.index_number) == ("某工信〔2026〕1号", "0069/2026-1")
+    assert document.head.issuers == ("某省工业和信息化厅",)
+    assert document.head.attachments[0].url == "https://gxt.example.gov.cn/a/b.pdf"
+
+
 def test_dates_must_exist() -> None:
     assert [
         iso_date(text) for text in ("2026年2月28日", "2026-2-30", "1826.1.1", "共20260101件", "2026/12/1 10:00")
