@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from nlp.text.calendar import continued, match_date
 
-from .lexicon import Lexicon
+from .lexicon import Lexicon, skip_blank, skip_blanks_back
 from .measures import CHARACTERS, FRACTION, HEAD, Measure, read_measure, unit_at
 from .patterns import NAMING_BEFORE
 from .units import UNITS, Dimension, Unit
@@ -55,16 +55,16 @@ def skip_date(text: str, start: int) -> int | None:
 
 def is_day_of_month(text: str, start: int) -> bool:
     """每月十五日, 次月5日: a day of the calendar although no month is named."""
-    return text[max(0, start - 1) : start] == "月" or text.endswith(
-        ("月的", "月份的", "月份"), max(0, start - 3), start
-    )
+    edge = skip_blanks_back(text, start)
+    return text.endswith(("月", "月的", "月份", "月份的"), max(0, edge - 3), edge)
 
 
 def read_amount(text: str, head: re.Match[str], lexicon: Lexicon) -> Amount | None:
     """The amount at a match of `HEAD`, or None."""
     start = head.start()
     before = text[start - 1 : start]
-    if before and before in NAMING_BEFORE:
+    edge = skip_blanks_back(text, start)
+    if (before and before in NAMING_BEFORE) or text.endswith("第", max(0, edge - 1), edge):
         return None
     first = read_measure(text, head)
     if first is None:
@@ -89,7 +89,7 @@ def read_closing(text: str, position: int, amount: Amount, lexicon: Lexicon) -> 
     """`amount` widened by the second half of A以上B以下, which starts at `position`; None when there is none."""
     if text[position : position + 1] in ("至", "到", "、", "，", ",", "且"):
         position += 1
-    head = HEAD.match(text, position)
+    head = HEAD.match(text, skip_blank(text, position))
     second = read_measure(text, head) if head else None
     if second is None:
         return None
@@ -178,7 +178,7 @@ def _open_range(text: str, start: int, first: Measure, lexicon: Lexicon) -> Amou
     """一万以上十万元以下罚款: the first end leaves its unit to the second, and both leave 元 to 罚款."""
     if first.unit is not None or not text.startswith("以上", first.end):
         return None
-    head = HEAD.match(text, first.end + 2)
+    head = HEAD.match(text, skip_blank(text, first.end + 2))
     second = read_measure(text, head) if head else None
     edge = lexicon.closing(text, second.end) if second else None
     if second is None or edge is None:

@@ -18,7 +18,7 @@ LAYER = "thresholds"
 @Language.component(NAME, assigns=["doc._.thresholds"])
 def thresholds(doc: Doc) -> Doc:
     """Find thresholds in `doc.text`; their offsets are those of the text, spans widen to whole tokens."""
-    found = tuple(find_thresholds(doc.text))
+    found = tuple(find_thresholds(doc._.source))
     doc._.thresholds = found
     spans = (
         doc.char_span(one.span.start, one.span.end, label=one.comparator.value, alignment_mode="expand")

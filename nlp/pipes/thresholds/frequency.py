@@ -21,11 +21,13 @@ _WINDOW = 34
 _COUNT = f"[{ARABIC_CHARACTERS}{CHINESE_CHARACTERS}]{{1,4}}"
 _PERIOD = "|".join(sorted(PERIODS, key=lambda word: (-len(word), word)))
 _STOPS = r"，。；：！？\n\r,;"
-_EVERY = re.compile(rf"每(?:间?隔)?(?P<count>{_COUNT})?(?P<period>{_PERIOD})(?P<gap>[^{_STOPS}每]{{0,24}})$")
+_EVERY = re.compile(
+    rf"每(?:间?隔)?[ \u3000]?(?P<count>{_COUNT})?[ \u3000]?(?P<period>{_PERIOD})(?P<gap>[^{_STOPS}每]{{0,24}})$"
+)
 # Without 每 a period counts only when little but a verb stands between it and the number: 五年至少进行一次.
 _MODEST = r"[^，。；：！？\n\r,;、每内后前以中仅只可累连第起满期度0-9０-９]{0,6}"
-_PLAIN = re.compile(rf"(?<![第每])(?P<count>{_COUNT})(?P<period>{_PERIOD})(?P<gap>{_MODEST})$")
-_AHEAD = re.compile(rf"{_MODEST}{_COUNT}次(?!以|性|日|年|月|会)")
+_PLAIN = re.compile(rf"(?<![第每])(?P<count>{_COUNT})[ \u3000]?(?P<period>{_PERIOD})(?P<gap>{_MODEST})$")
+_AHEAD = re.compile(rf"{_MODEST}{_COUNT}[ \u3000]?次(?!以|性|日|年|月|会)")
 
 
 def precedes_count(text: str, end: int) -> bool:

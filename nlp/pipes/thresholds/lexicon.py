@@ -15,7 +15,9 @@ from rules_db.model import Comparator
 from . import patterns
 from .units import Dimension
 
-_SPACES = " \t\u3000\u00a0"
+_BLANKS = (" ", "\t", "\u3000", "\u00a0")
+# 30 日 内: behind a blank only words that open no new sentence part.
+_AFTER_BLANK = ("之内", "以上", "以下", "以内", "内", "及以上", "及以下")
 _WINDOW = 34
 _INCLUSIVE = {Comparator.GT: Comparator.GE, Comparator.LT: Comparator.LE}
 _EXCLUSIVE = {inclusive: exclusive for exclusive, inclusive in _INCLUSIVE.items()}
@@ -35,6 +37,19 @@ class Bound:
     word: str
     comparator: Comparator
     edge: int
+
+
+def skip_blanks_back(text: str, position: int) -> int:
+    """`position` moved left over at most three blanks, as stand between words and Arabic digits."""
+    stop = position
+    while stop > 0 and stop > position - 3 and text[stop - 1] in _BLANKS:
+        stop -= 1
+    return stop
+
+
+def skip_blank(text: str, position: int) -> int:
+    """`position` moved right over one blank."""
+    return position + 1 if text[position : position + 1] in _BLANKS else position
 
 
 class Lexicon:
@@ -80,9 +95,7 @@ class Lexicon:
     def before(self, text: str, start: int, floor: int) -> Bound | None:
         """The longest comparator word that ends at `start`, with the lead words before it; None when there is none.
         Nothing left of `floor` is read."""
-        stop = start
-        while stop > floor and stop > start - 3 and text[stop - 1] in _SPACES:
-            stop -= 1
+        stop = max(floor, skip_blanks_back(text, start))
         if stop - 3 >= floor and text.startswith("人民币", stop - 3):
             stop -= 3
         if not text.endswith(self._endings, floor, stop):
@@ -107,6 +120,8 @@ class Lexicon:
         aside = including or _ASIDE.match(text, end)
         if aside:
             start = aside.end()
+        elif text[start : start + 1] in _BLANKS and text.startswith(_AFTER_BLANK, start + 1):
+            start += 1
         if text[start : start + 1] not in self._after_first:
             return None
         for word, comparator, dimensions in self._after:

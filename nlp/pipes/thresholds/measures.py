@@ -18,10 +18,11 @@ from .units import UNITS, Dimension, Unit, lookup
 CHARACTERS = ARABIC_CHARACTERS + CHINESE_CHARACTERS
 # 千 and 百 that open a unit (千克, 百帕, 百分点) are no part of the numeral; 千米 is a unit behind Arabic digits only.
 _NO_PREFIX = r"(?!千[克瓦伏帕卡焦赫欧]|百帕|百分)"
+_BLANK = r"[ \u3000\u00a0]"
 _MULTIPLIER = rf"(?:(?!千米){_NO_PREFIX}[十百千万亿])"
 _ARABIC = (
     rf"[{ARABIC_CHARACTERS}]++(?:[,，][0-9]{{3}}(?![0-9]))*+(?:[.．][{ARABIC_CHARACTERS}]++)?+"
-    rf"(?:{_MULTIPLIER}++(?:[{ARABIC_CHARACTERS}]++{_MULTIPLIER}++)?+)?+"
+    rf"(?:{_BLANK}?{_MULTIPLIER}++(?:[{ARABIC_CHARACTERS}]++{_MULTIPLIER}++)?+)?+"
 )
 _CHINESE = (
     rf"(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])++(?:点[{CHINESE_CHARACTERS}]++)?+"
@@ -29,6 +30,7 @@ _CHINESE = (
 )
 NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半|双(?=倍))"
 HEAD = re.compile(rf"(?<![第.．{CHARACTERS}])(?P<denominator>[{CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
+_TIDY = str.maketrans({"，": ",", " ": None, "\u3000": None, "\u00a0": None})
 _SPACES = re.compile(r"[ \t\u3000\u00a0]{0,2}")
 _HUNDRED = Decimal(100)
 _HALVES = frozenset({"day", "hour", "month", "times", "year"})
@@ -55,7 +57,7 @@ class Measure:
 def read_measure(text: str, head: re.Match[str]) -> Measure | None:
     """The measure at a match of `HEAD`. Percentages, permilles and fractions come in per cent, half years in months."""
     numeral, end = head["number"], head.end()
-    value = Decimal(2) if numeral == "双" else parse_number(numeral.replace("，", ","))
+    value = Decimal(2) if numeral == "双" else parse_number(numeral.translate(_TIDY))
     if value is None or (numeral == "零" and head["denominator"] is None):
         return None
     if head["denominator"]:

@@ -15,7 +15,7 @@ from rules_db.model import Comparator, Span, Threshold
 from . import surroundings
 from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_date
 from .frequency import frequency, precedes_count
-from .lexicon import DEFAULT, Bound, Lexicon
+from .lexicon import DEFAULT, Bound, Lexicon, skip_blanks_back
 from .measures import HEAD
 from .patterns import FAR_REACHING, LOOKALIKES, RELATIVE_BEFORE
 from .units import Dimension
@@ -59,7 +59,9 @@ def _walk(text: str, lexicon: Lexicon) -> Iterator[Threshold]:
 
 
 def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold | None:
-    if amount.unit.dimension is Dimension.TIME and text.endswith(("每", "每隔", "最后"), 0, amount.start):
+    if amount.unit.dimension is Dimension.TIME and text.endswith(
+        ("每", "每隔", "最后"), 0, skip_blanks_back(text, amount.start)
+    ):
         return None  # the period of a frequency or of a duty that recurs, a day of the calendar
     before = lexicon.before(text, amount.start, floor)
     after = lexicon.after(text, amount.end, amount.unit.dimension)
@@ -90,7 +92,8 @@ def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold
 def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
     """A quantity without comparator: bounds something by its unit, or measures nothing."""
     start, unit = amount.start, amount.unit
-    left = text[max(0, start - 4) : start]
+    edge = skip_blanks_back(text, start)
+    left = text[max(0, edge - 4) : edge]
     if text.startswith(LOOKALIKES, start):
         return None
     if left.endswith(("每", "含", "每隔", *lexicon.approximate)) or text.startswith(("左右", "上下"), amount.end):
@@ -100,8 +103,7 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
         if precedes_count(text, amount.end) or _names_period(text, amount):
             return None
         if left[-1:] == "前" and _counts_back(text, amount, left):
-            edge = start - 1
-            made = _made(text, replace(amount, start=edge), None, None, Comparator.GE, BEFORE_EVENT, "")
+            made = _made(text, replace(amount, start=edge - 1), None, None, Comparator.GE, BEFORE_EVENT, "")
             return replace(made, span=replace(made.span, pattern="before:前N"))
     elif not unit.bare:
         if unit.name != "person" or amount.value < 2 or left[-1:] in ("前", "上", "下", "的"):
@@ -119,7 +121,8 @@ def _names_period(text: str, amount: Amount) -> bool:
     """上一年, 每一天, 前三年平均: a stretch of the calendar, no amount of time."""
     if amount.unit.dimension is not Dimension.TIME:
         return False
-    left = text[amount.start - 1 : amount.start]
+    edge = skip_blanks_back(text, amount.start)
+    left = text[edge - 1 : edge]
     if amount.value == 1 and left and left in RELATIVE_BEFORE:
         return True
     return text.startswith(("平均", "年平均", "年均"), amount.end) or (
