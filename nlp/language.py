@@ -1,7 +1,8 @@
 """The spaCy pipeline: `spacy.blank("zh")` on characters, with rule components in a fixed order.
 
-In: texts of units. Out: `UnitReading` values. Every component works on the text once with compiled expressions and stores
-plain tuples on `doc._.<layer>`; nothing is tagged token by token. spaCy is imported here and in the factories only.
+In: texts of units. Out: `UnitReading` values. Every component works on the text once with compiled expressions and
+stores plain tuples on `doc._.<layer>`; nothing is tagged token by token. spaCy is imported here and in the factories
+only. Component code is imported when the pipeline is first loaded, so that the version can be asked for cheaply.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
 from nlp.reading import UnitReading
 
@@ -44,9 +45,11 @@ EXTENSIONS = (
     "norms",
     "references",
     "sanctions",
+    "source",
     "thresholds",
 )
-"""Document attributes that the components fill."""
+"""Document attributes. `source` is the text (`doc.text` builds it anew from the tokens at every call); the others are the
+layers that the components fill."""
 
 _VERSION = "1.0.0"
 
@@ -64,18 +67,28 @@ PIPELINE_VERSION = f"{_VERSION}+{_pattern_digest()}"
 """Hand-kept version of the algorithms and digest of the pattern data."""
 
 
+class CharacterTokenizer:
+    """One token per character, white space included, so that character and token offsets are the same thing."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        doc = Doc(self.vocab, words=list(text), spaces=[False] * len(text))
+        doc._.source = text
+        return doc
+
+
 @cache
 def load() -> Language:
     """The pipeline, made once per process."""
     for name in EXTENSIONS:
         if not Doc.has_extension(name):
-            Doc.set_extension(name, default=())
+            Doc.set_extension(name, default="" if name == "source" else ())
     nlp = spacy.blank("zh")
+    nlp.tokenizer = CharacterTokenizer(nlp.vocab)
     for name in COMPONENTS:
-        module = f"nlp.pipes.{name}.factory"
-        if find_spec(f"nlp.pipes.{name}") is None or find_spec(module) is None:
-            continue
-        import_module(module)
+        import_module(f"nlp.pipes.{name}.factory")
         nlp.add_pipe(f"guiji_{name}")
     return nlp
 

@@ -8,6 +8,7 @@ subject ends the search. What is inherited carries less confidence and a reason.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from nlp.pipes.bearers import patterns
@@ -122,15 +123,15 @@ class _Search:
         return False
 
     def _in_brackets(self, cue: Cue) -> Bearer | None:
-        for start, end in self.layout.brackets:
-            if start <= cue.start < end:
-                inner = lay_out(self.layout.text[start:end])
-                clause = inner.clause(cue.start - start)
-                stop = trim_adverbs(inner.masked, clause[0], cue.start - start)
-                party = subject(inner.masked, clause[0], stop, True)
-                if party:
-                    return Bearer(party.start + start, party.end + start, "in brackets", 0.8, "read inside brackets")
-        return None
+        """A bracketed clause has only a subject of its own."""
+        brackets = self.layout.brackets
+        start, end = brackets[bisect_right(brackets, (cue.start, len(self.masked))) - 1]
+        inner = lay_out(self.layout.text[start:end])
+        clause = inner.clause(cue.start - start)
+        party = subject(inner.masked, clause[0], trim_adverbs(inner.masked, clause[0], cue.start - start), True)
+        if party is None:
+            return None
+        return Bearer(party.start + start, party.end + start, "in brackets", 0.8, "read inside brackets")
 
     def _resolve(self, cue: Cue) -> Bearer | None:
         clause = self.layout.clause(cue.start)

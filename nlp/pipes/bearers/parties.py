@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nlp.pipes.bearers import patterns
 from nlp.text.clauses import HIDDEN
-from nlp.text.lexicon import alternation
+from nlp.text.lexicon import ahead, alternation
 
 
 def _ending(rule: tuple[str, str, str, str]) -> str:
@@ -26,9 +26,16 @@ def _unless(word: str) -> str:
 
 
 _OWN_REGION = r"(?<![一-龥])(?:本|全)(?:市|省|区|县|自治县|州)(?![内外人政级行范有场])"
+_HEAD_STARTS = (
+    *patterns.NOT_PARTIES,
+    *patterns.PARTY_SUFFIXES,
+    *(rule[0] for rule in patterns.PARTY_ENDINGS),
+    "本",
+    "全",
+)
 _HEAD = re.compile(
-    rf"(?P<no>{alternation(patterns.NOT_PARTIES)})"
-    rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(map(_ending, patterns.PARTY_ENDINGS))}|{_OWN_REGION})"
+    rf"{ahead(_HEAD_STARTS)}(?:(?P<no>{alternation(patterns.NOT_PARTIES)})"
+    rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(map(_ending, patterns.PARTY_ENDINGS))}|{_OWN_REGION}))"
 )
 _COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及|或|与|等|{HIDDEN})")
 _FOLLOWER = re.compile(

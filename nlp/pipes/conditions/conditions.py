@@ -29,6 +29,7 @@ _CASE_OPEN = re.compile(rf"\s*(?:{alternation(patterns.CASE_OPENINGS)})(?![营�
 _PROVISO = re.compile(rf"\s*(?:{alternation(patterns.EXCEPTION_OPENINGS)})")
 _EXCEPTED = re.compile(alternation(patterns.EXCEPTION_ENDINGS))
 _EXCEPT_BEFORE = re.compile(r"除[^。；]{1,120}?(?:以外|之外|外|除外)(?=$|[，,])")
+_LONGEST = 1000
 _OWN_CASE = re.compile(r"(?:在|经|因|自|对|未经|如)[^，]{1,80}?(?:时|后|前|的情况下|期间|批准|同意|起|的)$")
 
 
@@ -44,9 +45,9 @@ def _condition(layout: Layout, cue: Cue) -> str:
     if cases:
         start = _head(layout, cases[0])
         end = cases[-1][1]
-        return layout.text[start:end].strip()
-    left = layout.masked[_head(layout, clause) : cue.start]
-    own = _OWN_CASE.search(left[-120:])
+        return layout.text[max(start, end - _LONGEST) : end].strip()
+    left = layout.masked[max(_head(layout, clause), cue.start - 120) : cue.start]
+    own = _OWN_CASE.search(left)
     if own and own.group() != left:
         return layout.text[cue.start - len(own.group()) : cue.start].strip()
     return ""
@@ -58,7 +59,10 @@ def _head(layout: Layout, piece: tuple[int, int]) -> int:
 
 
 def _is_case(layout: Layout, piece: tuple[int, int]) -> bool:
-    words = layout.masked[_head(layout, piece) : piece[1]].strip()
+    head = _head(layout, piece)
+    if piece[1] - head > _LONGEST:
+        return False
+    words = layout.masked[head : piece[1]].strip()
     return bool(words) and (_CASE_END.search(words) is not None or _CASE_OPEN.match(words) is not None)
 
 

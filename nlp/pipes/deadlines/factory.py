@@ -17,7 +17,7 @@ LAYER = "deadlines"
 @Language.component("guiji_deadlines", requires=["doc._.thresholds"], assigns=["doc._.deadlines"])
 def deadlines(doc: Doc) -> Doc:
     """Find deadlines in `doc.text`; their offsets are those of the text, the mirrored spans widen to whole tokens."""
-    found = tuple(find_deadlines(doc.text, doc._.thresholds))
+    found = tuple(find_deadlines(doc._.source, doc._.thresholds))
     doc._.deadlines = found
     spans = (
         doc.char_span(one.span.start, one.span.end, label=one.kind.value, alignment_mode="expand") for one in found

@@ -10,5 +10,5 @@ from nlp.pipes.definitions.definitions import find_definitions
 
 @Language.component("guiji_definitions")
 def definitions(doc: Doc) -> Doc:
-    doc._.definitions = tuple(find_definitions(doc.text))
+    doc._.definitions = tuple(find_definitions(doc._.source))
     return doc

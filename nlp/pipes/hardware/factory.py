@@ -10,5 +10,5 @@ from nlp.pipes.hardware.hardware import find_hardware
 
 @Language.component("guiji_hardware")
 def hardware(doc: Doc) -> Doc:
-    doc._.hardware = find_hardware(doc.text)
+    doc._.hardware = find_hardware(doc._.source)
     return doc

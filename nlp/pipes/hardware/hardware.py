@@ -8,19 +8,18 @@ from __future__ import annotations
 import re
 
 from nlp.pipes.hardware import patterns
+from nlp.text.lexicon import ahead, alternation
 from rules_db.model import Span
 
 _KIND = {name.lower(): kind for kind, names in patterns.DEVICES.items() for name in names}
 
 
-def _names(words: list[str]) -> str:
-    return "|".join(
-        rf"(?<![A-Za-z]){word}(?![A-Za-z])" if word.isascii() else re.escape(word)
-        for word in sorted(words, key=lambda word: (-len(word), word))
-    )
-
-
-_DEVICE = re.compile(f"(?P<no>{_names(list(patterns.NOT_DEVICES))})|(?P<yes>{_names(list(_KIND))})", re.IGNORECASE)
+_HAN = [name for name in (*_KIND, *patterns.NOT_DEVICES) if not name.isascii()]
+_LATIN = [name for name in _KIND if name.isascii()]
+_DEVICE = re.compile(
+    f"{ahead(_HAN)}(?:(?P<no>{alternation(patterns.NOT_DEVICES)})|(?P<yes>{alternation(_HAN)}))"
+    f"|(?=[A-Za-z])(?<![A-Za-z])(?P<latin>(?i:{alternation(_LATIN)}))(?![A-Za-z])"
+)
 
 
 def find_hardware(text: str) -> tuple[Span, ...]:
@@ -28,5 +27,5 @@ def find_hardware(text: str) -> tuple[Span, ...]:
     return tuple(
         Span(match.start(), match.end(), match.group(), _KIND[match.group().lower()])
         for match in _DEVICE.finditer(text)
-        if match.lastgroup == "yes"
+        if match.lastgroup != "no"
     )

@@ -11,6 +11,6 @@ from nlp.text.clauses import lay_out
 
 @Language.component("guiji_modality")
 def modality(doc: Doc) -> Doc:
-    doc._.layout = lay_out(doc.text)
+    doc._.layout = lay_out(doc._.source)
     doc._.cues = find_cues(doc._.layout)
     return doc

@@ -14,7 +14,7 @@ from nlp.pipes.modality import patterns
 from nlp.pipes.modality.encouraging import starts_norm
 from nlp.pipes.modality.scope import Place, embedding, place
 from nlp.text.clauses import Layout, lay_out
-from nlp.text.lexicon import alternation
+from nlp.text.lexicon import ahead, alternation
 from rules_db.model import Modality
 
 
@@ -34,18 +34,28 @@ class Cue:
 _MODALITY = {cue: modality for modality, cues in patterns.CUES.items() for cue in cues}
 
 
-def _pseudo() -> str:
-    listed = {word for group in patterns.PSEUDO_CUES.values() for word in group}
-    parts = []
-    for word in sorted(listed, key=lambda word: (-len(word), word)):
-        unless = patterns.PSEUDO_UNLESS.get(word)
-        parts.append(re.escape(word) + (f"(?!{alternation(unless)})" if unless else ""))
-    return "|".join(parts)
+def _look_alikes(cue: str) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """Expressions for the look-alikes that hold the cue's first character, by how far before the cue they start."""
+    by_offset: dict[int, list[str]] = {}
+    for word in sorted({word for group in patterns.PSEUDO_CUES.values() for word in group}):
+        for offset, character in enumerate(word):
+            if character == cue[0]:
+                by_offset.setdefault(offset, []).append(word)
+    return tuple(
+        (offset, re.compile("|".join(_look_alike(word) for word in sorted(words, key=len, reverse=True))))
+        for offset, words in sorted(by_offset.items())
+    )
+
+
+def _look_alike(word: str) -> str:
+    unless = patterns.PSEUDO_UNLESS.get(word)
+    return re.escape(word) + (f"(?!{alternation(unless)})" if unless else "")
 
 
 _DUTY = r"(?P<duty>(?:负?有)(?!权|关|下列)[^，。；：\n□]{1,40}?的?义务)(?!的|人|植树|教育|兵|[，、]?责任)"
+_LOOK_ALIKES = {cue: _look_alikes(cue) for cue in _MODALITY}
 _SCAN = re.compile(
-    rf"(?P<pseudo>{_pseudo()})|(?P<cue>{alternation(tuple(_MODALITY))})(?<!方可(?=以))(?<!才可(?=以))|{_DUTY}"
+    rf"{ahead((*_MODALITY, '负有', '有'))}(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以)))|{_DUTY})"
 )
 _ON_REQUEST = re.compile(
     r"[^，。；]{0,14}?(?:者|人|方|业主|单位|机关|部门|会|政府|国|户|系)(?:的)?(?:要求|请求|邀请|申请)"
@@ -76,9 +86,10 @@ def find_cues(layout: Layout) -> tuple[Cue, ...]:
 def _cues_of(layout: Layout) -> tuple[Cue, ...]:
     candidates: list[Place] = []
     for match in _SCAN.finditer(layout.masked):
-        if match.lastgroup == "pseudo":
+        duty = match.lastgroup == "duty"
+        if not duty and _is_look_alike(layout.masked, match.group(), match.start()):
             continue
-        word = "有…义务" if match.lastgroup == "duty" else match.group()
+        word = "有…义务" if duty else match.group()
         candidates.append(place(layout, word, match.start(), match.end()))
     found: list[Cue] = []
     commanded: int | None = None
@@ -106,6 +117,12 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
         confidence, reason = _certainty(here)
         found.append(Cue(modality, here.start, here.end, here.word, confidence, reason))
     return tuple(found)
+
+
+def _is_look_alike(masked: str, cue: str, start: int) -> bool:
+    return any(
+        start >= offset and pattern.match(masked, start - offset) is not None for offset, pattern in _LOOK_ALIKES[cue]
+    )
 
 
 def _offence_end(layout: Layout, segment: tuple[int, int]) -> int:

@@ -24,6 +24,8 @@ _BEFORE_SANCTION = re.compile(
     r"|进行批评教育|批评教育|对[^，]{1,40}|没收|.{0,6}批评教育)\s*$"
 )
 _REACH = 60
+_LONGEST = 2000
+"""Longer statements are cut: no law has them, and a hostile text must not make every norm as long as itself."""
 _BREACH = re.compile(r"(?:未|不|逾期|拒不|违反|否则)")
 
 
@@ -82,14 +84,19 @@ def _norm(
     following: int,
 ) -> Norm:
     segment, clause = layout.segment(cue.start), layout.clause(cue.start)
-    stop = segment[1] if following >= segment[1] else max(clause[1], layout.clause(following)[0] - 1)
-    stop = max(cue.end, stop)
+    if following >= segment[1]:
+        stop = segment[1]
+    elif following < clause[1]:
+        stop = following
+    else:
+        stop = layout.clause(following)[0] - 1
+    stop = max(cue.end, min(stop, cue.end + _LONGEST))
     reasons = [reason for reason in (cue.reason, bearer.reason if bearer else "") if reason]
     start = min(segment[0], cue.start)
     return Norm(
         modality=cue.modality,
         cue=Span(cue.start, cue.end, layout.text[cue.start : cue.end], cue.pattern),
-        clause=_span(layout, start, max(segment[1], cue.end)),
+        clause=_span(layout, max(start, cue.start - _LONGEST), min(max(segment[1], cue.end), cue.end + _LONGEST)),
         bearer=Span(bearer.start, bearer.end, layout.text[bearer.start : bearer.end], bearer.pattern)
         if bearer
         else None,
@@ -97,7 +104,9 @@ def _norm(
         condition=condition.condition,
         exception=condition.exception,
         deadline=_deadlines(deadlines, layout.clause(start)[0] if not condition.condition else clause[0], stop),
-        consequence=layout.text[sanction.start : sanction.segment_end].strip() if sanction else "",
+        consequence=layout.text[sanction.start : min(sanction.segment_end, sanction.start + _LONGEST)].strip()
+        if sanction
+        else "",
         confidence=round(min(cue.confidence, bearer.confidence if bearer else 1.0), 2),
         reason="; ".join(reasons),
     )

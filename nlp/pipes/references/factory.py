@@ -10,5 +10,5 @@ from nlp.pipes.references.references import find_references
 
 @Language.component("guiji_references")
 def references(doc: Doc) -> Doc:
-    doc._.references = tuple(find_references(doc.text))
+    doc._.references = tuple(find_references(doc._.source))
     return doc

@@ -45,6 +45,9 @@ WEAK_VERBS: tuple[tuple[str, str], ...] = (
 )
 """Verbs that sanction only after the description of an offence."""
 
+VERB_STARTS: str = "严予从依分加参取吊处实开扣撤收按暂根比没罚记警责追给进适通降除减"
+"""First characters of all verbs above: nothing else is tried."""
+
 OFFENCE: tuple[str, ...] = (
     "不履行", "弄虚作假", "徇私", "拒不", "拒绝", "构成", "滥用职权", "违反", "违法", "违规", "违章", "逾期", "隐瞒", "骗取", "造成", "侵占", "擅自", "伪造", "犯罪", "玩忽职守", "情节", "不按", "未按", "未经", "非法", "不改正", "妨碍", "阻碍", "挪用", "未依", "破坏", "过错", "失职",
 )  # fmt: skip

@@ -36,10 +36,12 @@ class Sanction:
 _NAMES = [name for name, _ in (*patterns.STRONG_VERBS, *patterns.WEAK_VERBS)]
 _STRONG = len(patterns.STRONG_VERBS)
 _VERB = re.compile(
-    "|".join(
+    f"(?=[{patterns.VERB_STARTS}])(?:"
+    + "|".join(
         f"(?P<v{number}>{expression})"
         for number, (_, expression) in enumerate((*patterns.STRONG_VERBS, *patterns.WEAK_VERBS))
     )
+    + ")"
 )
 _OFFENCE = re.compile("|".join(map(re.escape, patterns.OFFENCE)))
 _BY_AUTHORITY = re.compile(r"的[，,]并?由[^，。；]{2,40}$")
@@ -49,6 +51,8 @@ _LEFT_REACH = re.compile(f"(?:{'|'.join(map(re.escape, patterns.LEFT_NAMES_REACH
 _RIGHT = re.compile(patterns.RIGHT_NAMES)
 _ORDERING = re.compile(patterns.ORDERING_MODALS)
 _OBLIGED = re.compile(r"应当|必须|(?<!反)应(?![急用对])|须")
+_REACH = 160
+"""Characters of a clause that are looked at on either side of a verb; real clauses are shorter."""
 _CONTENT = re.compile(
     r"^(?:对|侵害|违反)[^，]*的?(?:内容|问题|隐患|条款|文件|情况|项目)(?:依法|及时|应)?$|^(?:对|侵害)[^，]{1,30}(?:内容|问题|隐患)$"
 )
@@ -77,14 +81,14 @@ def find_sanctions(layout: Layout) -> tuple[Sanction, ...]:
 def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     """Whether the verb sanctions somebody here."""
     clause, segment = layout.clause(start), layout.segment(start)
-    left = layout.masked[clause[0] : start].strip()
-    right = layout.masked[end : clause[1]].strip()
+    left = layout.masked[max(clause[0], start - _REACH) : start].strip()
+    right = layout.masked[end : min(clause[1], end + _REACH)].strip()
     if _LEFT.search(left) or _LEFT_REACH.search(left) or _RIGHT.match(right):
         return False
     if right.endswith("的") and left and layout.closing(clause) not in ("。", ""):
         return False
     if number >= _STRONG:
-        offence = layout.masked[segment[0] : start]
+        offence = layout.masked[max(segment[0], start - 4 * _REACH) : start]
         if not (_OFFENCE.search(offence) or _BY_AUTHORITY.search(offence)) or _NO_OFFENCE.search(offence):
             return False
         if _OBLIGED.search(left) or _PRIVATE.search(left):
@@ -96,7 +100,7 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
 
 def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) -> bool:
     """应当责令, or 责令 that goes on with what an authority is told to do."""
-    rest = layout.masked[start : segment[1]]
+    rest = layout.masked[start : min(segment[1], start + 4 * _REACH)]
     if _HARD.search(rest):
         return False
     if _ORDERING.search(left):
@@ -104,7 +108,9 @@ def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) ->
     if layout.clause(start)[0] <= segment[0] or (left.strip("并及时且依法") and not _CONTENT.search(left)):
         return False
     before = layout.clauses_between(segment[0], layout.clause(start)[0])
-    return any(_OBLIGED.search(layout.masked[slice(*clause)]) for clause in before[-3:])
+    return any(
+        _OBLIGED.search(layout.masked, clause[0], min(clause[1], clause[0] + 2 * _REACH)) for clause in before[-3:]
+    )
 
 
 def _in_duty_list(layout: Layout, start: int) -> bool:
@@ -125,8 +131,8 @@ def _in_duty_list(layout: Layout, start: int) -> bool:
 def _read(layout: Layout, verbs: list[tuple[int, int, int]]) -> Sanction:
     start, end, number = verbs[0]
     segment = layout.segment(start)
-    words = layout.masked[slice(*segment)]
-    head = layout.text[segment[0] : start]
+    words = layout.masked[segment[0] : min(segment[1], segment[0] + 20 * _REACH)]
+    head = layout.text[segment[0] : min(start, segment[0] + 20 * _REACH)]
     cut = max(head.rfind("的，"), head.rfind("的,"))
     authority = _AUTHORITY.search(layout.masked, segment[0] + max(cut, 0), segment[1])
     sentence = layout.sentence(start)
