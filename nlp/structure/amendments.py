@@ -328,6 +328,6 @@ def _replacements(text: str) -> Iterator[TextEffect]:
         if named is not None:
             yield _effect_on(EffectKind.REPLACES, text, named, None, match.start())
     for match in _SUSPENDS.finditer(text):
-        _, end = _sentence(text, match.start(), 0)
+        _, end = _sentence(text, match.start(), match.start())
         for named in _TITLE.finditer(text, match.end(), min(end, match.end() + 400)):
             yield _effect_on(EffectKind.SUSPENDS, text, named, None, match.start())

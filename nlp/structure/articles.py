@@ -62,9 +62,8 @@ def _add_passage(
     """款, 项 and 目 of [start, end), which begins on line number `line`, below `holder`."""
     stretches: list[tuple[int, int]] = []
     tables: dict[int, Line] = {}
-    for current in scope.lines[line : scope.stop]:
-        if current.start >= end:
-            break
+    while line < scope.stop and (current := scope.lines[line]).start < end:
+        line += 1
         begin, finish = max(current.start, start), min(current.end, end)
         if begin < finish:
             if current.in_table:

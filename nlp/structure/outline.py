@@ -17,8 +17,8 @@ from typing import Generic, TypeVar
 
 from nlp.structure.markers import RANK, Marker, MarkerClass, Reading, Strength
 
-BEAM_WIDTH = 24
-BEAM_MARGIN = 14.0
+BEAM_WIDTH = 12
+BEAM_MARGIN = 12.0
 MAX_DEPTH = 8
 
 
