@@ -74,6 +74,14 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 _PLAUSIBLE = 0.42  # share of expected characters; regulations score .80 to .95, lists of names above .45
 _IMPLAUSIBLE = 0.25  # mojibake scores below .2
 _MARGIN = 0.15  # by which the better of two readings must win
+# Codec that Chinese text is often misread with, and what it really was.
+_MISREADINGS: Final = (
+    ("gb18030", "utf-8"),
+    ("latin-1", "gb18030"),
+    ("latin-1", "utf-8"),
+    ("windows-1252", "gb18030"),
+    ("windows-1252", "utf-8"),
+)
 _CUT_REASONS = ("unexpected end of data", "incomplete multibyte sequence", "truncated data")
 _SHORT = 10  # non-ASCII characters below which chance can look like Chinese
 _SHORT_MARGIN = 0.6
@@ -258,8 +266,8 @@ def _refuse_double_encoding(reading: _Reading) -> None:
     if reading.non_ascii < 8 or reading.score >= _IMPLAUSIBLE:
         return
     sample = _sample(text)
-    for codec in ("gb18030", "windows-1252", "latin-1"):
-        undone = sample.encode(codec, "ignore").decode("utf-8", "ignore")
+    for codec, original in _MISREADINGS:
+        undone = sample.encode(codec, "ignore").decode(original, "ignore")
         if len(undone) * 4 >= len(sample) and len(undone) >= 4 and han_score(undone) >= _PLAUSIBLE:
             raise UndecidedError(
                 f"the text was misread as {codec} before it was saved as UTF-8; fetch the original again"

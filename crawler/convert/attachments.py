@@ -21,9 +21,9 @@ _FILE_SUFFIXES_WORDS: Final = (
 )
 FILE_SUFFIXES: Final = frozenset(_FILE_SUFFIXES_WORDS.split())
 # Download addresses of the content systems, which have no suffix of their own.
-_DOWNLOAD_FORMS: Final = r"downfile\.jsp|/document/download\?|/attach(?:ment)?/download|[?&]file(?:Url|Name)="
-_DOWNLOADS: Final = re.compile(_DOWNLOAD_FORMS, re.I)
-_FILE: Final = re.compile(rf"\.(?:{'|'.join(sorted(FILE_SUFFIXES))})(?:[?#]|$)|{_DOWNLOAD_FORMS}", re.I)
+_DOWNLOADS: Final = re.compile(
+    r"downfile\.jsp|/document/download\?|/attach(?:ment)?/download|[?&]file(?:Url|Name)=", re.I
+)
 # Parts of class and id names of places outside the body that hold attachments only.
 _ZONE: Final = re.compile(r"annex|appendix|attach|contentLeft0102box|fujian|insertfile|pdf-content|xgfj", re.I)
 _ANNEX: Final = re.compile(r"\s*(?:附件|附表|附录)")
@@ -90,7 +90,11 @@ def is_file(element: etree._Element, href: str) -> bool:
     """Whether a link leads to a file, by suffix of its path, of its name, or by a known download address."""
     if element.tag in ("embed", "object"):
         return True
-    return _FILE.search(href) is not None or suffix(element.get("download") or "") in FILE_SUFFIXES
+    if suffix(href.partition("#")[0].partition("?")[0]) in FILE_SUFFIXES:
+        return True
+    if suffix(element.get("download") or "") in FILE_SUFFIXES:
+        return True
+    return ("?" in href or "down" in href) and _DOWNLOADS.search(href) is not None
 
 
 def _candidates(root: etree._Element, containers: Sequence[etree._Element]) -> Iterator[etree._Element]:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from bs4 import BeautifulSoup, Tag
 from lxml import etree
 
 from crawler.convert.attachments import attachments
@@ -80,6 +79,7 @@ _HEADLINE = etree.XPath(
     "//*[@id='con_title' or @id='zoomtitl' or @id='ti' or contains(concat(' ', @class, ' '), ' con-title ') "
     "or contains(concat(' ', @class, ' '), ' detailTitle ')]"
 )
+_CELLS: Final = ("dd", "div", "dt", "li", "p", "td", "th")
 _GROUPS = ("table", "ul", "ol", "dl")
 _GROUP_CHARS = 4000  # an index table is small; a bigger group is the page's layout
 _FIELD_CHARS = 300
@@ -134,8 +134,7 @@ def index_facts(root: etree._Element) -> dict[str, str]:
     """Fields of the page's index table, whatever it is built of (table, list, grid of divs)."""
     facts: dict[str, str] = {}
     for group in _index_groups(root):
-        soup = BeautifulSoup(etree.tostring(group, encoding="unicode", with_tail=False), "lxml")
-        for label, value in _pairs(soup):
+        for label, value in _pairs(group):
             field = LABELS[_BLANK.sub("", label)]
             if field and field not in facts and (checked := _checked(field, value)):
                 facts[field] = checked
@@ -185,16 +184,17 @@ def _small(group: etree._Element) -> bool:
     return True
 
 
-def _pairs(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
+def _pairs(group: etree._Element) -> Iterator[tuple[str, str]]:
     """(label, value) of an index group. A label alone in a cell takes the next cell of the same row."""
-    cells = [cell for cell in soup.find_all(["td", "th", "dt", "dd", "li", "p", "div"]) if not cell.find(_is_cell)]
-    for cell in cells:
-        text = clean(cell.get_text(" "))
+    for cell in group.iter(*_CELLS):
+        if next(cell.iterdescendants(*_CELLS), None) is not None:
+            continue
+        text = _spaced_text(cell)
         inside = list(_LABEL_INSIDE.finditer(text))
         if (whole := _LABEL_CELL.fullmatch(text)) is not None:
-            after = cell.find_next_sibling()
-            if isinstance(after, Tag):
-                value = clean(after.get_text(" "))
+            after = cell.getnext()
+            if after is not None:
+                value = _spaced_text(after)
                 if not _LABEL_CELL.fullmatch(value):
                     yield whole.group(1), value.lstrip(":： ")
         elif inside:
@@ -205,13 +205,13 @@ def _pairs(soup: BeautifulSoup) -> Iterator[tuple[str, str]]:
             yield head.group(1), text[head.end() :].strip()
 
 
+def _spaced_text(element: etree._Element) -> str:
+    return clean(" ".join(str(text) for text in element.itertext()))
+
+
 def text_of(element: etree._Element) -> str:
     """All text inside an element."""
     return "".join(str(text) for text in element.itertext())
-
-
-def _is_cell(tag: Tag) -> bool:
-    return tag.name in ("td", "th", "dt", "dd", "li", "p", "div")
 
 
 def _checked(field: str, value: str) -> str | None:

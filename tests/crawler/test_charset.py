@@ -77,13 +77,25 @@ def test_one_broken_byte_in_a_long_text_is_replaced_and_told() -> None:
     [
         LAW.encode().decode("gb18030", "replace").encode(),
         LAW.encode().decode("latin-1").encode(),
+        LAW.encode("gbk").decode("latin-1").encode(),
+        LAW.encode("gbk").decode("cp1252", "replace").encode(),
         ("锟斤拷" * 20 + "正文").encode(),
         LAW.encode("shift_jisx0213", "ignore"),
         LAW.encode("iso2022_jp_2", "ignore"),
         LAW.encode("utf-16-le")[1:],
         bytes((n * n * 31 + n * 7) % 128 + 128 for n in range(600)),
     ],
-    ids=["misread as gbk", "misread as latin-1", "replacement characters", "sjis", "iso-2022", "half a unit", "noise"],
+    ids=[
+        "utf-8 as gbk",
+        "utf-8 as latin-1",
+        "gbk as latin-1",
+        "gbk as cp1252",
+        "replacement characters",
+        "sjis",
+        "iso-2022",
+        "half a unit",
+        "noise",
+    ],
 )
 def test_what_cannot_be_read_is_undecided(data: bytes) -> None:
     with pytest.raises(UndecidedError) as caught:
