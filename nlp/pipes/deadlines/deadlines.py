@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nlp.pipes.thresholds.lexicon import skip_blanks_back
 from nlp.pipes.thresholds.surroundings import trigger
 from nlp.pipes.thresholds.thresholds import find_thresholds
 from nlp.text.calendar import find_dates
@@ -66,7 +67,7 @@ def compile_expressions() -> _Expressions:
     due = _any(patterns.DUE)
     return _Expressions(
         re.compile(rf"(?:{_any(patterns.PART_OF)})?(?:{due})"),
-        re.compile(rf"(?:每月|每个月|次月|当月)的?(?P<day>{_DAY})日(?:{due})"),
+        re.compile(rf"(?:每月|每个月|次月|当月)的?[ \u3000]?(?P<day>{_DAY})[ \u3000]?日(?:{due})"),
         re.compile(_any(patterns.AT_ONCE)),
     )
 
@@ -126,12 +127,9 @@ def _of_dates(text: str) -> list[Deadline]:
         due = _EXPRESSIONS.due.match(text, date.end)
         if due is None:
             continue
-        start = date.start
-        every = next(
-            (word for word in patterns.EVERY if text.endswith(word, max(0, start - _EVERY_WINDOW), start)), None
-        )
-        if every:
-            start -= len(every)
+        edge = skip_blanks_back(text, date.start)
+        every = next((word for word in patterns.EVERY if text.endswith(word, max(0, edge - _EVERY_WINDOW), edge)), None)
+        start = edge - len(every) if every else date.start
         span = Span(start, due.end(), text[start : due.end()], f"by_date:{'每' if every else ''}{due.group()}")
         found.append(Deadline(span, DeadlineKind.BY_DATE, due=date.iso, recurring=every is not None))
     return found

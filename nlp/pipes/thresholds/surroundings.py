@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from . import patterns
+from .lexicon import skip_blanks_back
 from .units import Dimension
 
 _WINDOW = 48
@@ -51,6 +52,8 @@ _TAKEN_OF = re.compile(rf"(?:{_any(patterns.TAKEN_OF)})")
 
 def trigger(text: str, start: int) -> tuple[int, int] | None:
     """Offsets of the event that a time limit whose span starts at `start` runs from or up to, or None."""
+    limit = start
+    start = skip_blanks_back(text, start)
     base = max(0, start - _WINDOW)
     window = text[base:start]
     found = _FROM.search(window)
@@ -58,7 +61,7 @@ def trigger(text: str, start: int) -> tuple[int, int] | None:
         return base + found.start("event"), base + found.end("event")
     clause, complete = _clause(text, start)
     ending = _EVENT_END.search(clause)
-    edge = ending.end("word") if ending else len(clause) if text.startswith("前", start) else 0
+    edge = ending.end("word") if ending else len(clause) if text.startswith("前", limit) else 0
     if not edge:
         earlier = _EARLIER.search(window)
         return (base + earlier.start("event"), base + earlier.end("event")) if earlier else None
@@ -77,7 +80,7 @@ def parameter(text: str, start: int, end: int, dimension: Dimension) -> str:
     behind = _SUM.match(text, end)
     if behind:
         return behind["noun"]
-    clause, _ = _clause(text, start)
+    clause, _ = _clause(text, skip_blanks_back(text, start))
     found = _MEASURED.get(dimension, _MEASURED_OTHER).search(_LINKS.sub("", clause)[-30:])
     if found is None:
         return ""
@@ -90,7 +93,7 @@ def parameter(text: str, start: int, end: int, dimension: Dimension) -> str:
 def base_of_ratio(text: str, start: int) -> str:
     """What a percentage or multiple whose span starts at `start` is taken of: 违法所得 in 处违法所得一倍, 总面积 in
     占总面积的比例不低于30%."""
-    clause, _ = _clause(text, start)
+    clause, _ = _clause(text, skip_blanks_back(text, start))
     share = _SHARE.search(_LINKS.sub("", clause))
     if share:
         return share["base"]
