@@ -18,6 +18,8 @@ _WIDE = "\u2e80-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00
 # A line break of the source between two wide characters is wrapping, not a space.
 _WRAP = re.compile(f"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t]*(?=[{_WIDE}])")
 _SPACE = re.compile("[ \t\r\n\x85\xa0\u2028\u2029]+")
+# Exponents that would otherwise run into the number before them: 10⁵ is not 105.
+SUPERSCRIPT = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
 _ENDS = " \t\r\n\u3000\xa0\u200b\ufeff"
 
 

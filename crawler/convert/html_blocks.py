@@ -14,7 +14,7 @@ from typing import Final
 
 from lxml import etree
 
-from crawler.convert.blocks import clean, heading, paragraph, table
+from crawler.convert.blocks import SUPERSCRIPT, clean, heading, paragraph, table
 from crawler.convert.furniture import DROPPED_TAGS, FURNITURE_ELEMENT_CHARS, furniture_attributes
 from crawler.convert.tables import Cell, grid, is_layout, span
 from rules_db.model import Block
@@ -27,6 +27,7 @@ _BLOCK_TAGS_WORDS: Final = (
 BLOCK_TAGS = frozenset(_BLOCK_TAGS_WORDS.split())
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_KEPT_BREAKS = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
 _MARKED = re.compile(r"[（(]?[0-9一二三四五六七八九十]{1,4}[)）、.．]|第[0-9一二三四五六七八九十百]{1,6}[条章节]")
 _CHINESE_LISTS = ("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal")
 _DIGITS = "零一二三四五六七八九"
@@ -68,6 +69,7 @@ class _Walker:
         self._lists: list[_List] = []
         self._prefix = ""
         self._table: _Table | None = None
+        self._preformatted: list[etree._Element] = []  # open elements whose line breaks count
 
     def run(self) -> list[Block]:
         steps = etree.iterwalk(self._root, events=("start", "end"))
@@ -80,6 +82,9 @@ class _Walker:
                 else:
                     self._start(element)
                 continue
+            if self._preformatted and element is self._preformatted[-1]:
+                self._flush()
+                self._preformatted.pop()
             if element is self._root:
                 break
             if element is skipped:
@@ -94,6 +99,9 @@ class _Walker:
 
     def _start(self, element: etree._Element) -> None:
         tag = element.tag
+        if tag == "pre" or ("white-space" in (style := element.get("style") or "") and _KEPT_BREAKS.search(style)):
+            self._flush()
+            self._preformatted.append(element)
         if tag == "br":
             self._flush()
         elif tag in BLOCK_TAGS:
@@ -109,7 +117,7 @@ class _Walker:
             elif self._table is not None and tag in ("td", "th"):
                 self._table.cell_start = len(self._table.blocks)
         if element.text:
-            self._inline.append(element.text)
+            self._inline.append(element.text.translate(SUPERSCRIPT) if tag == "sup" else element.text)
 
     def _end(self, element: etree._Element, tag: str) -> None:
         self._flush(tag in _HEADINGS)
@@ -126,10 +134,13 @@ class _Walker:
     def _flush(self, is_heading: bool = False) -> None:
         if not self._inline:
             return
-        text = clean("".join(self._inline))
+        source = "".join(self._inline)
         self._inline.clear()
-        if not text:
-            return
+        for part in source.splitlines() if self._preformatted else (source,):
+            if text := clean(part):
+                self._emit(text, is_heading)
+
+    def _emit(self, text: str, is_heading: bool) -> None:
         if self._prefix:
             text = text if _MARKED.match(text) else self._prefix + text
             self._prefix = ""

@@ -8,6 +8,7 @@ text layer is a scan and ends in `no_text`: nothing is guessed from pictures.
 from __future__ import annotations
 
 import ctypes
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Final
@@ -26,6 +27,7 @@ from rules_db.model import ConvertedDocument, HeadFacts
 _MIN_CHARS: Final = 20  # fewer in the whole file: a scan with a stamp or a page number on it
 _MAX_LOST: Final = 0.3  # share of characters without a known code above which the text layer is no text
 _MIN_HAN_SCORE: Final = 0.15
+_GAP: Final = re.compile("(?<=[\u3400-\u9fff、，。；：（）]) (?=[\u3400-\u9fff、，。；：（）])")
 # Some fonts map Han to look-alike radicals (⼀ for 一); that is an artefact of the file, so it is undone here.
 _RADICALS: Final = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | str.maketrans(
     "⺟⺠⻁⻄⻅⻉⻋⻓⻔⻘⻚⻛⻜⻢⻥⻦⻨⻩⻬⻮⻰⻳", "母民虎西见贝车长门青页风飞马鱼鸟麦黄齐齿龙龟"
@@ -86,13 +88,19 @@ def _page_lines(textpage: pdfium.PdfTextPage, number: int) -> Iterator[Line]:
     start = 0
     for part in raw.splitlines(keepends=True):
         body = part.rstrip("\r\n")
-        text = clean(body.translate(_RADICALS))
+        text = _without_gaps(clean(body.translate(_RADICALS)))
         if text:
             lead = len(body) - len(body.lstrip())
             first, last = _units(raw, start + lead), _units(raw, start + len(body.rstrip()) - 1)
             left, right, size = _box(textpage, first)[0], _box(textpage, last)[1], _size(textpage, first)
             yield Line(text, left, right, size, number)
         start += len(part)
+
+
+def _without_gaps(line: str) -> str:
+    """A line without the spaces that justified type puts between most of its characters; other spaces stay."""
+    gaps = len(_GAP.findall(line))
+    return _GAP.sub("", line) if gaps >= 3 and gaps * 5 >= len(line) else line
 
 
 def _units(raw: str, index: int) -> int:

@@ -6,9 +6,13 @@ In: bytes, a name and a content type. Out: a `Format`. A server that answers an 
 
 from __future__ import annotations
 
+import io
 import re
+import struct
 from enum import StrEnum
 from typing import Final
+
+import olefile  # type: ignore[import-untyped]
 
 
 class Format(StrEnum):
@@ -80,6 +84,13 @@ _MAGIC: Final = (
     (b"MM\x00*", Format.IMAGE),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_STREAMS: Final = (
+    ("WordDocument", Format.DOC),
+    ("Workbook", Format.XLS),
+    ("Book", Format.XLS),
+    ("PowerPoint Document", Format.PRESENTATION),
+    ("EncryptedPackage", Format.DOCX),
+)
 _HTML = re.compile(
     rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<meta\s|<(?:div|table|p|ucapcontent)[\s>]", re.I
 )
@@ -135,15 +146,14 @@ def _zip_kind(data: bytes) -> Format:
 
 
 def _ole_kind(data: bytes, name: str) -> Format:
-    """Which old Office file an OLE container is, from the stream names in its directory (UTF-16)."""
-    for marker, kind in (
-        ("WordDocument", Format.DOC),
-        ("Workbook", Format.XLS),
-        ("Book", Format.XLS),
-        ("PowerPoint Document", Format.PRESENTATION),
-        ("EncryptedPackage", Format.DOCX),
-    ):
-        if marker.encode("utf-16-le") in data:
+    """Which old Office file an OLE container is, from the streams at its root (embedded objects lie deeper)."""
+    try:
+        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+            streams = {path[0] for path in ole.listdir() if len(path) == 1}
+    except (OSError, ValueError, IndexError, struct.error):
+        streams = set()  # damaged: the name decides and the converter says what is wrong
+    for stream, kind in _STREAMS:
+        if stream in streams:
             return kind
     return _SUFFIXES.get(name.rsplit(".", 1)[-1].lower(), Format.UNKNOWN)
 

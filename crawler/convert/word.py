@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml import etree
 
-from crawler.convert.blocks import bounded, clean, heading, paragraph, table
+from crawler.convert.blocks import SUPERSCRIPT, bounded, clean, heading, paragraph, table
 from crawler.convert.errors import ConversionError, ErrorCode
 from crawler.convert.facts import find_document_number, title_line, title_of
 from crawler.convert.package import Package, attribute, child, local, open_package
@@ -217,6 +217,11 @@ def _collect(element: etree._Element, pieces: list[str], boxes: list[etree._Elem
         tag = local(inner)
         if tag == "t":
             pieces.append(inner.text or "")
+        elif tag == "r" and attribute(child(inner, "rPr", "vertAlign"), "val") == "superscript":
+            raised: list[str] = []
+            if not _on(child(inner, "rPr", "vanish")):
+                _collect(inner, raised, boxes)
+            pieces.append("".join(raised).translate(SUPERSCRIPT))
         elif tag in ("tab", "ptab"):
             pieces.append("\t")
         elif tag in ("br", "cr"):

@@ -182,6 +182,18 @@ def test_gbk_page_and_xhtml_declaration() -> None:
     assert document.charset == "gb18030"
 
 
+def test_line_breaks_count_where_the_page_says_so() -> None:
+    styled = "<div style='white-space: pre-wrap'>甲\n乙</div>"
+    html = f"<div id='zoom'><pre>第一条　企业备案。\n第二条　企业报告。</pre>{styled}丙\n丁</div>"
+    assert texts(html) == ["第一条　企业备案。", "第二条　企业报告。", "甲", "乙", "丙丁"]
+
+
+def test_exponents_do_not_run_into_numbers() -> None:
+    assert texts("<div id='zoom'><p>不高于1×10<sup>-5</sup>，面积500m<sup>2</sup>，CO<sub>2</sub>排放</p></div>") == [
+        "不高于1×10⁻⁵，面积500m²，CO2排放"
+    ]
+
+
 def test_fragments_without_html_are_read() -> None:
     assert [block.text for block in convert(BODY.encode(), name="answer", content_type="text/html").blocks] == TEXTS
 

@@ -95,6 +95,14 @@ def test_radicals_of_odd_fonts_become_characters() -> None:
     assert document_lines([page])[0][1] == "工业和信息化部门应当加强监督检查，依法查处违法行为。"
 
 
+def test_spaces_of_justified_type_go_and_others_stay() -> None:
+    page = lines((INDENT, "第 一 条 企 业 应 当 备 案 。"), (INDENT, "第二条 企业应当 CSV 格式报送数据。"))
+    assert [text for _, text in document_lines([page])] == [
+        "第一条企业应当备案。",
+        "第二条 企业应当 CSV 格式报送数据。",
+    ]
+
+
 def test_page_without_text_is_told() -> None:
     page = lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT))
     assert convert(pdf([page, []]), name="a.pdf").warnings == ("pages without a text layer: 2",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from file_builders import doc, docx, ofd, p, pdf, xlsx, zipped
+from file_builders import doc, docx, ofd, ole, p, pdf, xlsx, zipped
 
 from crawler.convert import ConversionError, ErrorCode, Format, convert, sniff
 from crawler.convert.lines import join_wrapped, starts_marker
@@ -98,6 +98,7 @@ def test_corpus_converts_whole_with_every_character(shared: Path) -> None:
         (ofd([[]]), "a", "application/octet-stream", Format.OFD),
         (zipped({"a.txt": "x"}), "a.docx", None, Format.ZIP),
         (doc("x"), "a.wps", None, Format.DOC),
+        (ole({"Workbook": "WordDocument".encode("utf-16-le")}), "a.doc", None, Format.XLS),
         ("<html><head></head></html>".encode("utf-16"), "a.doc", None, Format.HTML),
         (b"<!DOCTYPE html><p>blocked", "a.pdf", "application/pdf", Format.HTML),
         (b"  <p>x</p>", "answer", None, Format.HTML),

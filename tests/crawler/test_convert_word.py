@@ -122,6 +122,11 @@ def test_hidden_text_fields_and_fallbacks_are_left_out() -> None:
     assert texts(body) == ["见第3页，图一"]
 
 
+def test_exponents_do_not_run_into_numbers() -> None:
+    raised = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+    assert texts(f"<w:p>{run('容积10m')}{run('3', properties=raised)}{run('以上')}</w:p>") == ["容积10m³以上"]
+
+
 def test_text_boxes_and_content_controls_are_read() -> None:
     box = f"<w:drawing><w:txbxContent>{p('框内提示')}</w:txbxContent></w:drawing>"
     body = f"<w:p>{run('正文。')}<w:r>{box}</w:r></w:p><w:sdt><w:sdtContent>{p('控件内文字')}</w:sdtContent></w:sdt>"
