@@ -84,7 +84,7 @@ class Lexicon:
         per = rf"(?:每[^{_STOPS}每]{{1,6}})?"
         signs = [word for word, _ in plain if len(word) == 1]
         self._ratio_gap = re.compile(
-            rf"(?P<word>{compared}|{_any([*far_reaching, *signs])})(?P<gap>[^{_STOPS}处罚缴]{{1,20}})$"
+            rf"(?P<word>{compared}|{_any([*far_reaching, *signs])})(?P<gap>(?:(?!处|加收|按日)[^{_STOPS}]){{1,20}})$"
         )
         self._short_gap = re.compile(
             rf"(?P<word>{compared})(?P<gap>{narrow}{{0,7}}{per})$|(?P<far>{_any(far_reaching)})(?P<room>{wide}{{1,8}})$"

@@ -159,6 +159,8 @@ def _made(
     elif dimension is Dimension.TIME:
         found = surroundings.trigger(text, start)
         trigger = text[found[0] : found[1]] if found else ""
-    parameter = surroundings.parameter(text, start, end, dimension)
+    # 罚款金额为违法所得一倍: what is measured stands before what it is taken of
+    measured_by = text.rfind(base, 0, start) if base and not gap else start
+    parameter = surroundings.parameter(text, measured_by, end, dimension)
     span = Span(start, end, text[start:end], pattern)
     return Threshold(span, comparator, amount.value, amount.upper, unit, parameter, base, trigger, confidence)
