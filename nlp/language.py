@@ -48,8 +48,8 @@ EXTENSIONS = (
     "source",
     "thresholds",
 )
-"""Document attributes. `source` is the text (`doc.text` builds it anew from the tokens at every call); the others are the
-layers that the components fill."""
+"""Document attributes. `source` is the text (`doc.text` builds it anew from the tokens at every call); the others are
+the layers that the components fill."""
 
 _VERSION = "1.0.0"
 

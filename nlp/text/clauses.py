@@ -1,7 +1,7 @@
 """Sentence, segment and clause boundaries of one unit of regulation text.
 
-In: the text of one unit (article, passage). Out: a `Layout` whose `masked` copy hides what is quoted, titled or bracketed
-(same length, so offsets hold) and whose boundary tables answer "which clause holds this offset" by bisection.
+In: the text of one unit (article, passage). Out: a `Layout` whose `masked` copy hides what is quoted, titled or
+bracketed (same length, so offsets hold) and whose boundary tables answer "which clause holds this offset" by bisection.
 Everything is one linear pass; a bracket or quote that is never closed hides nothing.
 """
 
@@ -35,9 +35,9 @@ _MARKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Boundaries of one unit. `clauses[i]` and friends are (start, end) without the closing mark; they are sorted and do
-    not overlap. `brackets` are the insides of round and square brackets, left to right, outermost only. `leads` maps the
-    start of a line with a list marker to the line above that introduces the list (it ends in a colon)."""
+    """Boundaries of one unit. `clauses[i]` and friends are (start, end) without the closing mark; they are sorted and
+    do not overlap. `brackets` are the insides of round and square brackets, left to right, outermost only. `leads` maps
+    the start of a line with a list marker to the line above that introduces the list (it ends in a colon)."""
 
     text: str
     masked: str
@@ -71,7 +71,7 @@ class Layout:
         return self.lines[bisect_right(self._line_starts, offset) - 1]
 
     def clauses_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
-        """Clauses that start in [start, end), at most the last 40, so that no reader is quadratic on endless sentences."""
+        """Clauses that start in [start, end), at most the last 40: no reader is quadratic on endless sentences."""
         first, last = bisect_left(self._clause_starts, start), bisect_left(self._clause_starts, end)
         return self.clauses[max(first, last - _LAST_CLAUSES) : last]
 

@@ -13,6 +13,16 @@ from dataclasses import dataclass
 
 from nlp.pipes.bearers import patterns
 from nlp.pipes.bearers.parties import Party, shortest, skip_leading, subject, trim_adverbs
+from nlp.pipes.bearers.topics import (
+    bans_use,
+    is_adverbial,
+    is_bare_thing,
+    is_headless_act,
+    is_limit,
+    is_limit_topic,
+    lists_having,
+    may_name_party,
+)
 from nlp.pipes.modality.modality import Cue
 from nlp.text.clauses import HIDDEN, Layout, lay_out, marker_end
 from nlp.text.lexicon import alternation
@@ -33,37 +43,17 @@ class Bearer:
     reason: str = ""
 
 
-_PHASE = re.compile(r".*(?:时|后|前|内|期间|过程中|情况下|之日起|[^其集]中|的|起|外|下|上)$")
-_PREPOSITIONAL = re.compile(rf"(?:{alternation(patterns.PREPOSITIONS)})")
-_NOUN_TAIL = re.compile(r"(?:在|位于)[^，]+的[^，的]{1,12}$")
-_OBJECT_TOPIC = re.compile(rf"(?:对|对于)[^，]+的[^，的]{{0,6}}(?:{alternation(patterns.ACTION_NOUNS)})")
-_USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
-_DEFECT = re.compile(r"不合格|未经|未取得|未通过|不符合|未达到|达不到|失效|过期|不达标|不具备|没有")
-_THING_WITHOUT_ACTOR = re.compile(rf"(?:{alternation(patterns.THING_WITHOUT_ACTOR)})$")
-_LIMIT_TOPIC = re.compile(rf"的[^，的]{{0,4}}(?:{alternation(patterns.THING_WITHOUT_ACTOR)})$")
-_TELLING = re.compile(rf"(?:{alternation(patterns.TELLING_VERBS)})")
-_AUTHORITY_ACT = re.compile(rf"(?:{alternation(patterns.AUTHORITY_ACTS)})")
+_TELLING = re.compile(alternation(patterns.TELLING_VERBS))
+_AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
-_UNIVERSAL = re.compile(rf"(?:{alternation(patterns.UNIVERSAL)})")
-_PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)")
-_AGREED = re.compile(r"经(?=[^，]{1,20}(?:协商|共同|约定))")
-_COPULA = re.compile(r"是|[^的]有(?!关)")
-_ABSENT = re.compile(r"难以|无法确定|不明|下落不明|死亡|失踪|不存在|为个人|不属于|属于")
-_HAVING = re.compile(r"有|具有|具备|配备|设有")
+_ABSENT = re.compile(alternation(patterns.ABSENCES))
+_UNIVERSAL = re.compile(alternation(patterns.UNIVERSAL))
+_PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)|经(?=[^，]{1,20}(?:协商|共同|约定))")
 _VERB_FIRST = re.compile(
-    rf"{alternation(tuple(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1))}|冒用|买卖|招|雇|打|骂|对|向|在|将|以|非法|组织"
+    alternation((*(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1), *patterns.VERBS_OF_OFFENDERS))
 )
 _FORBIDDING = ("禁止", "严禁")
-_FORBIDDEN_PARTY = re.compile(
-    r"任何(?:单位|个人|组织|人)[^，的]{0,10}?(?=以|在|利用|实施|从|擅|非|将|向|对|进|使|侵|破|占|为|销|生|未|违|买|组|伪|出|通|有|不)"
-)
-_HEADLESS_ACT = re.compile(
-    r"(?:凡|对)?(?:在|因|以|通过|利用|经|需要?|未|不|擅自|[一-龥]{0,2}?(?:从事|使用|申请|举办|设立|占用|运输|生产|销售|经营|开展|进行|建设|新建|购买|采用|实施|开办|取得|办理|变更|转让|出租|饲养|利用|设置|提供|违反|发现|符合|参加|安装|拆除|开采|采集|收购|储存|进口|出口|携带|驾驶|改变|处置|排放|租用|委托|制作|发布|进入|申报|拒绝|逾期|收集|贮存|迁移|砍伐|挖掘|临时|跨|领取|投资|兴办|兴建|改建|扩建|修建))"
-)
-_BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
-_VERB_TOPIC = re.compile(
-    r"(?:从事|使用|申请|举办|设立|占用|运输|生产|销售|经营|开展|进行|建设|新建|购买|采用|实施|开办|取得|办理|变更|转让|出租|饲养|利用|设置|提供|发现|参加|安装|拆除|制定|编制|发生|遇有|根据|改建|扩建|处理|作出|接到|收到|查处|组织|修改|选择|审议|确定|调整|调查|实行|征收|征用|因|自)"
-)
+_FORBIDDEN_PARTY = re.compile(rf"任何(?:单位|个人|组织|人)[^，的]{{0,10}}?(?={alternation(patterns.FORBIDDEN_ACTS)})")
 
 
 def resolve_bearers(layout: Layout, cues: tuple[Cue, ...]) -> tuple[Bearer | None, ...]:
@@ -152,29 +142,21 @@ class _Search:
             party = subject(self.masked, head, stop, True)
             if party:
                 return self._bearer(party, "agent" if party.agent else "adjacent")
-        passive = _PASSIVE.match(right) or _AGREED.match(right)
+        passive = _PASSIVE.match(right)
         if passive:
             start = cue.end + passive.end()
             party = subject(self.masked, start, clause[1], False)
             if party:
                 return self._bearer(party, "passive agent")
-        if left and cue.modality is not Modality.RECOMMENDATION and not self._is_adverbial(left):
+        if left and cue.modality is not Modality.RECOMMENDATION and not is_adverbial(left):
             return self._thing(cue, left, right)
         return self._omitted(cue, clause, right)
-
-    def _is_adverbial(self, left: str) -> bool:
-        """Whether the words before the cue only say when, where or to whom."""
-        if _OBJECT_TOPIC.fullmatch(left):
-            return False
-        if _PHASE.fullmatch(left):
-            return True
-        return _PREPOSITIONAL.match(left) is not None and not _NOUN_TAIL.match(left)
 
     def _forbidden(self, cue: Cue, head: int, stop: int, clause: tuple[int, int]) -> Bearer | None:
         named = _FORBIDDEN_PARTY.match(self.masked, cue.end, clause[1])
         if named:
             return Bearer(*named.span(), "forbidden party")
-        after = subject(self.masked, cue.end, clause[1], True)
+        after = subject(self.masked, cue.end, clause[1], False)
         if after and after.start == cue.end and not _VERB_FIRST.match(self.masked, cue.end, after.end):
             return self._bearer(after, "forbidden party")
         party = subject(self.masked, head, stop, True) if stop > head else None
@@ -185,7 +167,7 @@ class _Search:
     def _thing(self, cue: Cue, left: str, right: str) -> Bearer | None:
         """A thing or topic is the grammatical subject: only who acts in the same segment may be meant."""
         telling = _TELLING.match(right) is not None
-        if _THING_WITHOUT_ACTOR.search(left) and not telling:
+        if is_limit(left) and not telling:
             return None
         before = self.layout.clauses_between(self.layout.segment(cue.start)[0], self.layout.clause(cue.start)[0])
         for start, end in reversed(before):
@@ -216,7 +198,7 @@ class _Search:
             index = self.by_clause.get(self.layout.clause_index(start))
             if index is not None:
                 return self.found[index]
-            if position == len(before) - 1 and not recommending and _LIMIT_TOPIC.search(self.masked[start:end]):
+            if position == len(before) - 1 and not recommending and is_limit_topic(self.masked[start:end]):
                 return None
             party = self._earlier_subject(before, position, sentence)
             if party is not None and party.agent:
@@ -230,7 +212,9 @@ class _Search:
                 return None
         if agent is not None:
             return self._bearer(agent, "agent of an earlier clause", 0.8, "the one by whom the clause before is done")
-        if recommending or self._bans_use(cue, before, right):
+        if recommending:
+            return None
+        if cue.modality is Modality.PROHIBITION and before and bans_use(self.masked[slice(*before[-1])], right.strip()):
             return None
         return self._inherited(cue, sentence, before)
 
@@ -240,7 +224,7 @@ class _Search:
         position: int,
         sentence: tuple[int, int],
     ) -> Party | None:
-        """Subject of an earlier clause: with a predicate of its own, or a bare phrase set off by a comma (经营者，应当…)."""
+        """Subject of an earlier clause: with a predicate of its own, or a bare phrase set off by a comma."""
         start, end = before[position]
         head = self._head((start, end))
         if self._having(head):
@@ -255,7 +239,7 @@ class _Search:
         bare = subject(self.masked, head, trim_adverbs(self.masked, head, end), True)
         if bare is None or last:
             return bare
-        return bare if _BARE_THING.match(self.masked[head:end]) else None
+        return bare if may_name_party(self.masked[head:end]) else None
 
     def _addressed(self, party: Party, end: int, right: str) -> bool:
         """Whether the party of a condition is one whom an authority's act concerns, not the one who acts."""
@@ -273,7 +257,10 @@ class _Search:
         if words.endswith("等") or words.startswith("其"):
             return True
         opens = start in (self.layout.segment(start)[0], self.layout.sentence(start)[0])
-        return opens and not self._having(head) and self._is_bare_thing(head, end)
+        if not opens or self._having(head):
+            return False
+        content = self.masked[skip_leading(self.masked, head, end) : end].strip()
+        return is_bare_thing(content, self.layout.sentence(start)[0] == self.layout.segment(start)[0])
 
     def _opens_case(self, head: int, end: int, party: Party) -> bool:
         """Between two cues of a sentence, only a case (…的, …时) or a short plain phrase brings in another subject."""
@@ -284,28 +271,7 @@ class _Search:
     def _having(self, head: int) -> bool:
         """An item that starts with 有 lists what somebody must have: its noun is no subject."""
         line = self.layout.line(head)[0]
-        return line < head == marker_end(self.layout.text, line) and _HAVING.match(self.masked, head) is not None
-
-    def _bans_use(self, cue: Cue, before: tuple[tuple[int, int], ...], right: str) -> bool:
-        """A defect as condition and a ban on use bind the thing, not a party of an earlier sentence."""
-        if cue.modality is not Modality.PROHIBITION or not before or not _USE_BAN.fullmatch(right.strip()):
-            return False
-        condition = self.masked[slice(*before[-1])]
-        return condition.endswith("的") and _DEFECT.search(condition) is not None
-
-    def _is_bare_thing(self, head: int, end: int) -> bool:
-        """A clause that is only a noun phrase, set off by a comma before its predicate: 运输货物的车辆，应当…."""
-        words = self.masked[skip_leading(self.masked, head, end) : end].strip()
-        if len(words) < 2 or _COPULA.search(words) or not _BARE_THING.fullmatch(words):
-            return False
-        if _PREPOSITIONAL.match(words) and not _NOUN_TAIL.match(words):
-            return False
-        tail = words.rsplit("的", 1)
-        if len(tail) == 2:
-            return 1 <= len(tail[1]) <= (60 if "、" in tail[1] else 16)
-        if self.layout.sentence(head)[0] < self.layout.segment(head)[0]:
-            return False
-        return not _VERB_TOPIC.match(words) and len(words) <= 16
+        return line < head == marker_end(self.layout.text, line) and lists_having(self.masked[head : head + 2])
 
     def _inherited(self, cue: Cue, sentence: tuple[int, int], before: tuple[tuple[int, int], ...]) -> Bearer | None:
         line = self.layout.line(cue.start)
@@ -314,12 +280,14 @@ class _Search:
         if opens_paragraph and not marked and before:
             first = self.masked[self._head(before[0]) : before[0][1]]
             last = self.masked[slice(*before[-1])]
-            if last.endswith("的") and _HEADLESS_ACT.match(first):
+            if is_headless_act(first, last):
                 return None
         if marked and opens_paragraph:
             return self._from_lead(line)
         number = self.layout.sentence_index(cue.start)
         for back in range(number - 1, max(-1, number - 1 - _LOOK_BACK), -1):
+            if not marked and self.layout.line(self.layout.sentences[back][0])[0] in self.layout.leads:
+                continue
             bearer = self._of_sentence(back)
             if bearer is None:
                 continue

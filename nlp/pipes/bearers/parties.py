@@ -47,7 +47,9 @@ _LEADING = re.compile(
     rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))|其(?!他|余|它|中))+"
 )
 _TIME_LEADING = re.compile(
-    r"(?:每年|每月|每季度|每日)(?:[^，]{0,14}[日月前内])?|[^，的]{1,24}?(?:发生|出现|实施|使用|施工|期满|届满|结束|完成|到期|解除|终止|生效)(?:后|时|前)|自[^，]{1,30}?(?:起|后)|[^，]{1,40}?之日起(?:[^，]{1,12}?[日内])?"
+    r"(?:每年|每月|每季度|每日)(?:[^，]{0,14}[日月前内])?"
+    rf"|[^，的]{{1,24}}?(?:{alternation(patterns.TIME_EVENTS)})(?:后|时|前)"
+    r"|自[^，]{1,30}?(?:起|后)|[^，]{1,40}?之日起(?:[^，]{1,12}?[日内])?"
 )
 _PREPOSITION = re.compile(
     rf"(?:{alternation(patterns.PREPOSITIONS)})"
@@ -144,8 +146,8 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
 
 
 def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool) -> tuple[int, int] | None:
-    """Where a subject may start, and from where its head is to be sought, in a clause that a preposition opens; None when
-    the preposition only has an object."""
+    """Where a subject may start, and from where its head is to be sought, in a clause that a preposition opens; None
+    when the preposition only has an object."""
     if word in ("从", "未", "经") and adjacent and ends_in_party(masked, at, end) and len(heads(masked, at, end)) == 1:
         return at, at
     if word == "经" and _APPROVED.search(masked, at, end):
@@ -260,12 +262,12 @@ def _compound(masked: str, start: int, head: tuple[int, int]) -> bool:
 
 def _is_object(masked: str, at: int, end: int) -> bool:
     """Whether the phrase is the object of a verb that opens the clause: 招用人员, 委托施工单位."""
+    if masked[at:end] == "组织":
+        return True
     verb = _OBJECT_VERB.match(masked, at, end)
     if verb is None or "的" in masked[verb.end() : end]:
         return False
     rest = masked[verb.end() : end]
-    if not rest:
-        return True
     return len(rest) > 2 or _COMPOUND_HEAD.fullmatch(rest) is not None
 
 
@@ -278,8 +280,8 @@ _EXCEPT = re.compile(r"(?:之外|以外|除外)$")
 
 
 def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
-    """The shortest range that still names the party. `contrasted` = the text has other parties under the same head word,
-    so that the modifier is needed to tell them apart."""
+    """The shortest range that still names the party. `contrasted` = the text has other parties under the same head
+    word, so that the modifier is needed to tell them apart."""
     start, end = party.start, party.end
     while start < end and (masked[start] in f"该{HIDDEN} 　" or _ITS.match(masked, start)):
         start += 1

@@ -40,7 +40,7 @@ PARTY_SUFFIXES: tuple[str, ...] = words(
     青少年 顾客 领事馆 领导小组 领馆 食堂 饭店 首席 驾驶人 驾驶员 高校 高等学校
     """
 )
-"""Ends of noun phrases that can be told to act. Longer words win; 者, 人, 员, 方, 部, 厅, 省, 市 and the like follow rules of their own."""
+"""Ends of noun phrases that can be told to act. Longer words win; 者, 人, 方 and the like follow rules below."""
 
 PARTY_ENDINGS: tuple[tuple[str, str, str, str], ...] = (
     ("主", "业车船店雇户货", "", "要管体题张办席任权动持"),
@@ -201,7 +201,7 @@ NOUN_MAKING_VERBS: tuple[str, ...] = words(
     监督 租赁 管理 组织 经营 行使 规划 规范 认可 认定 记录 设施 设计 评估 调查 贷款 运输 采购 销售
     """
 )
-"""Followers that also open a noun (经营场所, 管理制度): after a party they read as a verb only with an object of their own."""
+"""Followers that also open a noun (经营场所, 管理制度): after a party they need an object of their own."""
 
 PREPOSITIONS: tuple[str, ...] = words(
     """
@@ -270,8 +270,8 @@ OBJECT_VERBS: tuple[str, ...] = words(
     """
     举办 任免 任命 依托 侵害 侵犯 公布 兴办 冒充 分发 创办 动员 协助 发动 变更 召开 召集 合并 告知 命令 填报
     处分 奖励 委托 安排 安置 帮助 干涉 建立 开办 引导 强令 强迫 录用 成立 打击 扣押 报请 拒绝 招录 招收 招用
-    招聘 指使 指定 接替 推选 提请 撤换 撤销 支持 更换 服从 歧视 殴打 涉及 督促 组建 组织 罢免 聘任 聘用 聘请
-    胁迫 虐待 补选 表彰 要求 设立 设置 调动 责令 辞退 违反 选出 选派 选用 通知 遗弃 邀请 配合 阻碍 雇佣 雇用
+    招聘 指使 指定 接替 推选 提请 撤换 撤销 支持 更换 服从 歧视 殴打 涉及 督促 组建 罢免 聘任 聘用 聘请 胁迫
+    虐待 补选 表彰 裁减 要求 设立 设置 调动 责令 辞退 违反 选出 选派 选用 通知 遗弃 邀请 配合 阻碍 雇佣 雇用
     鼓励
     """
 )
@@ -334,3 +334,40 @@ NAMING_CLAUSE_VERBS: tuple[str, ...] = words(
     """
 )
 """Of these verbs, the ones that may stand right before the head noun: 占用人, 制定单位."""
+
+TOPIC_VERBS: tuple[str, ...] = words(
+    """
+    临时 举办 从事 使用 修建 储存 兴办 兴建 出口 出租 分发 利用 制作 办理 占用 参加 发布 发现 取得 变更 处置
+    委托 安装 实施 建设 开办 开展 开采 扩建 投资 拆除 拒绝 挖掘 排放 提供 携带 收购 收集 改变 改建 新建 生产
+    申报 申请 砍伐 租用 符合 经营 设立 设置 购买 贮存 跨 转让 迁移 运输 进入 进口 进行 违反 逾期 采用 采集 销售
+    领取 饲养 驾驶
+    """
+)
+"""A clause that starts with one of these tells an act as topic: 使用燃气的，应当…."""
+
+EVENT_VERBS: tuple[str, ...] = words(
+    """
+    作出 修改 修订 公布 制定 发生 召开 因 处理 实行 审查 审核 审议 征收 征用 批准 接到 收到 查处 根据 确定 组织
+    编制 自 调整 调查 选择 遇有
+    """
+)
+"""The same for what happens or is done by whoever was named before."""
+
+DEFECTS: tuple[str, ...] = words("不具备 不合格 不符合 不达标 失效 未取得 未经 未达到 未通过 没有 达不到 过期")
+"""Defects of a thing, as a condition."""
+
+ABSENCES: tuple[str, ...] = words("下落不明 不存在 不属于 不明 为个人 失踪 属于 无法确定 死亡 难以")
+"""After a party: it is not the one who acts."""
+
+VERBS_OF_OFFENDERS: tuple[str, ...] = words("买卖 以 借 冒用 向 在 对 将 打 招 溺 用 组织 虐待 遗弃 雇 非法 骂")
+"""After 禁止 these open what is forbidden, not who is bound."""
+
+FORBIDDEN_ACTS: tuple[str, ...] = words(
+    """
+    不 为 买 从 以 伪 使 侵 出 利用 占 向 在 实施 对 将 携 擅 有 未 生 破 私 组 进 违 通 销 随 非
+    """
+)
+"""First characters of what 任何单位和个人 after 禁止 must not do."""
+
+TIME_EVENTS: tuple[str, ...] = words("使用 出现 到期 发生 完成 实施 届满 施工 期满 生效 终止 结束 解除")
+"""With 时, 后 or 前 these close a time phrase in front of a subject."""

@@ -1,8 +1,8 @@
 """Conditions and exceptions around a cue.
 
-In: a `Layout` and its cues. Out: one `Conditions` per cue, in words of the text. A condition is what stands before the cue
-in its segment and says when the norm applies (…的，…时，经批准后); an exception is a proviso after it (但…除外, 法律另有规定的)
-or a 除…外 before it.
+In: a `Layout` and its cues. Out: one `Conditions` per cue, in words of the text. A condition is what stands before the
+cue in its segment and says when the norm applies (…的, …时, 经批准后); an exception is a proviso after it (但…除外,
+or a sentence that leaves other law untouched) or a 除…外 before it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Finds on-site devices by a lexicon: gates, cameras, scales, readers, gateways and the like.
 
-In: text. Out: spans in order, longest name first where names overlap; `pattern` is the device kind of `patterns.DEVICES`.
+In: text. Out: spans in order, longest name first where names overlap; `pattern` is the device kind of
+`patterns.DEVICES`.
 """
 
 from __future__ import annotations

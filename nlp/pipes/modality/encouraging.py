@@ -23,12 +23,9 @@ _SUBJECT_LEFT = re.compile(
     rf"管委会|法院|检察院|工会|院校|团体|会))(?:(?:在|对|通过|为)[^，]{{1,60}}|采取[^，]{{1,20}})?(?:{_ADVERBS})*$"
 )
 _NOMINAL_RIGHT = re.compile(
-    r"(?:$|[、和与及]?(?:$|保护|服务|管理|监督|帮助|协助|保障|规范|约束|作用|力度|政策|措施)(?:$|[，。；、和与])|下|的(?!$)|等)"
+    rf"(?:$|[、和与及]?(?:$|{alternation(patterns.NOUNS_BESIDE_ENCOURAGEMENT)})(?:$|[，。；、和与])|下|的(?!$)|等)"
 )
-_GROUP_RIGHT = re.compile(
-    rf"(?:、|和|与|并|及|或者)(?:{_WORDS}|扶持|保护|推广|促进|引领|指导|规范|帮助|组织|奖励|动员|宣传|培育|保障|督促|发展)"
-)
-_ENCOURAGEMENT = re.compile(rf"\s*(?:[^，]{{0,12}}?)(?:鼓励|支持|引导|提倡|倡导)")
+_ENCOURAGEMENT = re.compile(r"\s*[^，]{0,12}?(?:鼓励|支持|引导|提倡|倡导)")
 _DUTY = re.compile(alternation(patterns.DUTY_VERBS))
 _MEANS = re.compile(r"\s*(?:用于|以便|从而|专门用于|主要用于)")
 _PURPOSE = re.compile(r"制定(?:本|《|□)|^\s*为了?(?!.*鼓励)")
@@ -66,7 +63,7 @@ def starts_norm(layout: Layout, here: Place, commanded: int | None, lead: str) -
         return False
     if here.word in patterns.RESULT_VERBS:
         return (first and not _carries(layout, before, segment_start)) or (
-            follows and here.word == "引导" and not _BARE_LEFT.fullmatch(left) is None
+            follows and here.word == "引导" and _BARE_LEFT.fullmatch(left) is not None
         )
     if first:
         return True

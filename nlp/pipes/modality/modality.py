@@ -20,8 +20,8 @@ from rules_db.model import Modality
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue with scope over a main clause. `pattern` names what found it; `confidence` is 1.0 where the reading is plain,
-    and `reason` says what is unsure."""
+    """A cue with scope over a main clause. `pattern` names what found it; `confidence` is 1.0 where the reading is
+    plain, and `reason` says what is unsure."""
 
     modality: Modality
     start: int
@@ -52,10 +52,14 @@ def _look_alike(word: str) -> str:
     return re.escape(word) + (f"(?!{alternation(unless)})" if unless else "")
 
 
-_DUTY = r"(?P<duty>(?:负?有)(?!权|关|下列)[^，。；：\n□]{1,40}?的?义务)(?!的|人|植树|教育|兵|[，、]?责任)"
+_DUTY = (
+    r"(?P<duty>(?:负有|(?<![具所享没原固共占拥持国])有)(?!权|关|下列)[^，。；：\n□]{1,40}?的?义务)"
+    r"(?!的|人|植树|教育|兵|[，、]?责任)"
+)
 _LOOK_ALIKES = {cue: _look_alikes(cue) for cue in _MODALITY}
 _SCAN = re.compile(
-    rf"{ahead((*_MODALITY, '负有', '有'))}(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以)))|{_DUTY})"
+    rf"{ahead((*_MODALITY, '负有', '有'))}"
+    rf"(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以)))|{_DUTY})"
 )
 _ON_REQUEST = re.compile(
     r"[^，。；]{0,14}?(?:者|人|方|业主|单位|机关|部门|会|政府|国|户|系)(?:的)?(?:要求|请求|邀请|申请)"
@@ -127,9 +131,7 @@ def _is_look_alike(masked: str, cue: str, start: int) -> bool:
 
 def _offence_end(layout: Layout, segment: tuple[int, int]) -> int:
     """Offset where the offence description of a penalty segment ends; the segment's start when it is none."""
-    sanction = None
-    for sanction in _SANCTION_VERB.finditer(layout.masked, *segment):
-        break
+    sanction = _SANCTION_VERB.search(layout.masked, *segment)
     if sanction is None:
         return segment[0]
     end = segment[0]

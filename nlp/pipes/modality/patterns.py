@@ -257,3 +257,6 @@ CITING_WORDS: tuple[str, ...] = words(
     """
 )
 """The same for words that never end a subject: 法律、法规规定应当公开的…."""
+
+NOUNS_BESIDE_ENCOURAGEMENT: tuple[str, ...] = words("作用 保护 保障 力度 协助 帮助 措施 政策 服务 监督 管理 约束 规范")
+"""After 支持 or 引导, at the end of a clause, these make both nouns: 给予支持和帮助."""

@@ -1,7 +1,7 @@
 """Puts norms together from cues, bearers, conditions, deadlines and sanctions.
 
-In: the layers of one unit. Out: `Norm` values in order of their cues. A modal that only introduces a sanction gives way to
-the penalty of its segment. For a penalty, `condition` is the offence, `action` what is done to the offender and
+In: the layers of one unit. Out: `Norm` values in order of their cues. A modal that only introduces a sanction gives way
+to the penalty of its segment. For a penalty, `condition` is the offence, `action` what is done to the offender and
 `consequence` the kinds of sanction; for any other norm `consequence` is the sanction that the same sentence attaches to
 its breach.
 """

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from nlp.pipes.sanctions import patterns
-from nlp.text.clauses import Layout, marker_end
+from nlp.text.clauses import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ _AUTHORITY = re.compile(
 _PROVISION = re.compile(
     r"违反[^，。；]{0,60}?规定|违反[^，。；]{0,30}第[^，。；]{1,20}?条[^，。；]{0,20}?(?=规定|，|的)"
 )
+_CASE_LEAD = re.compile(r"之一[^：:]*[：:]\s*$")
 _DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
 
 
@@ -85,7 +86,8 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     right = layout.masked[end : min(clause[1], end + _REACH)].strip()
     if _LEFT.search(left) or _LEFT_REACH.search(left) or _RIGHT.match(right):
         return False
-    if right.endswith("的") and left and layout.closing(clause) not in ("。", ""):
+    bare_fine = _NAMES[number] == "处" and not left
+    if right.endswith("的") and not bare_fine and layout.closing(clause) not in ("。", ""):
         return False
     if number >= _STRONG:
         offence = layout.masked[max(segment[0], start - 4 * _REACH) : start]
@@ -95,7 +97,8 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
             return False
     if _NAMES[number] == "责令" and _is_duty(layout, segment, left, start):
         return False
-    return not _in_duty_list(layout, start)
+    lead = layout.lead(start)
+    return not (_DUTY_LEAD.search(lead) or (_CASE_LEAD.search(lead) and _HARD.search(lead)))
 
 
 def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) -> bool:
@@ -111,21 +114,6 @@ def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) ->
     return any(
         _OBLIGED.search(layout.masked, clause[0], min(clause[1], clause[0] + 2 * _REACH)) for clause in before[-3:]
     )
-
-
-def _in_duty_list(layout: Layout, start: int) -> bool:
-    """Items that spell out tasks or powers punish nobody."""
-    line = layout.line(start)
-    if marker_end(layout.text, line[0]) == line[0] or line[0] == 0:
-        return False
-    position = layout.lines.index(line)
-    for above in reversed(layout.lines[max(0, position - 40) : position]):
-        words = layout.masked[slice(*above)].rstrip()
-        if words.endswith(("：", ":")):
-            return _DUTY_LEAD.search(words) is not None
-        if words and marker_end(layout.text, above[0]) == above[0]:
-            return False
-    return False
 
 
 def _read(layout: Layout, verbs: list[tuple[int, int, int]]) -> Sanction:

@@ -1,0 +1,80 @@
+"""Tells what the words around a cue are when they name no party: an adverbial, a thing, or a topic.
+
+In: masked words (one clause, or a part of one). Out: yes or no. Things and topics end the search for a bearer;
+adverbials (when, where, to whom) do not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nlp.pipes.bearers import patterns
+from nlp.text.lexicon import alternation
+
+_PHASE = re.compile(r".*(?:时|后|前|内|期间|过程中|情况下|之日起|[^其集]中|的|起|外|下|上)$")
+_PREPOSITIONAL = re.compile(rf"(?:{alternation(patterns.PREPOSITIONS)})")
+_NOUN_TAIL = re.compile(r"(?:在|位于)[^，]+的[^，的]{1,12}$")
+_OBJECT_TOPIC = re.compile(rf"(?:对|对于)[^，]+的[^，的]{{0,6}}(?:{alternation(patterns.ACTION_NOUNS)})")
+_LIMITS = alternation(patterns.THING_WITHOUT_ACTOR)
+_LIMIT = re.compile(rf"(?:{_LIMITS})$")
+_LIMIT_TOPIC = re.compile(rf"的[^，的]{{0,4}}(?:{_LIMITS})$")
+_USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
+_DEFECT = re.compile(alternation(patterns.DEFECTS))
+_COPULA = re.compile(r"是|[^的]有(?!关)")
+_BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
+_TOPIC_VERBS = alternation(patterns.TOPIC_VERBS)
+_VERB_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|{alternation(patterns.EVENT_VERBS)})")
+_HEADLESS_ACT = re.compile(rf"(?:凡|对)?(?:在|因|以|通过|利用|经|需要?|未|不|擅自|[一-龥]{{0,2}}?(?:{_TOPIC_VERBS}))")
+_ITEM_HAVING = re.compile(r"有|具有|具备|配备|设有")
+
+
+def is_adverbial(words: str) -> bool:
+    """Whether the words before a cue only say when, where or to whom."""
+    if _OBJECT_TOPIC.fullmatch(words):
+        return False
+    if _PHASE.fullmatch(words):
+        return True
+    return _PREPOSITIONAL.match(words) is not None and not _NOUN_TAIL.match(words)
+
+
+def is_limit(words: str) -> bool:
+    """Whether the words end in a limit that binds no named party: 期限, 比例."""
+    return _LIMIT.search(words) is not None
+
+
+def is_limit_topic(words: str) -> bool:
+    """The same for a clause of its own: 参加培训的时间，…."""
+    return _LIMIT_TOPIC.search(words) is not None
+
+
+def is_bare_thing(words: str, opens_sentence: bool) -> bool:
+    """Whether a clause is only a noun phrase, set off by a comma before its predicate: 运输货物的车辆，应当…. A short
+    clause without 的 counts only at the head of a sentence (elsewhere it goes on with what was said)."""
+    if len(words) < 2 or _COPULA.search(words) or not _BARE_THING.fullmatch(words):
+        return False
+    if _PREPOSITIONAL.match(words) and not _NOUN_TAIL.match(words):
+        return False
+    tail = words.rsplit("的", 1)
+    if len(tail) == 2:
+        return 1 <= len(tail[1]) <= (60 if "、" in tail[1] else 16)
+    return opens_sentence and not _VERB_TOPIC.match(words) and len(words) <= 16
+
+
+def may_name_party(words: str) -> bool:
+    """Whether a clause could be a noun phrase at all, by its last character."""
+    return _BARE_THING.match(words) is not None
+
+
+def bans_use(condition: str, act: str) -> bool:
+    """A defect as condition and a ban on use bind the thing: 检验不合格的，不得使用."""
+    return condition.endswith("的") and _USE_BAN.fullmatch(act) is not None and _DEFECT.search(condition) is not None
+
+
+def is_headless_act(first: str, last: str) -> bool:
+    """Whether the clauses before a cue name its actors by what they do: 从事回收活动的，应当…."""
+    return last.endswith("的") and _HEADLESS_ACT.match(first) is not None
+
+
+def lists_having(words: str) -> bool:
+    """Whether a list item tells what somebody must have, so that its noun is no subject: （三）有专职人员."""
+    return _ITEM_HAVING.match(words) is not None
