@@ -56,11 +56,12 @@ _AMEND = re.compile(
     rf"(?P<label>{_LABEL})(?:、(?:{_LABEL}))*(?:中|内)?的?{_QUOTED.format('words')}(?:一词)?(?:分别)?(?:修改|改|替换)为{_QUOTED.format('into')}"
     rf"|(?P<moved>{_LABEL})(?:相应)?改(?:为|作)(?P<moved_to>{_LABEL})"
     rf"|(?:将|把)?(?P<revised>{_LABEL})(?:合并)?(?:修改|修订)为：?\n?(?:{_QUOTED.format('revision')})?"
-    rf"|(?:删去|删除)(?P<deleted>{_LABEL})(?:(?:中|内)?的?{_QUOTED.format('deleted_words')})?"
+    rf"|(?:删去|删除)(?:《[^《》\n]{{2,100}}》)?(?P<deleted>{_LABEL})(?:(?:中|内)?的?{_QUOTED.format('deleted_words')})?"
     rf"|(?:(?P<within>{_LABEL})(?:后|之后|中)?，?)?增加[一二两三四五六七八九十]{{1,2}}[条款项章节](?:，| )?"
     rf"作为(?P<inserted>{_LABEL})"
     rf"(?:：?\n?{_QUOTED.format('insertion')})?"
 )
+_LABEL_GROUPS = ("label", "moved", "revised", "deleted", "inserted")
 _AMENDING_TITLE = re.compile(r"修改|修正|修订|废止")
 _TITLE_ACTION = re.compile(r"(?P<verb>修改(?:和废止|并重新公布)?|修订|修正|废止|停止执行)(?=部分|[《〈“]|有关)")
 _BREAK = re.compile(r"[。；\n]")
@@ -104,7 +105,8 @@ def find_amendments(text: str, target: str | None = None) -> list[AmendmentClaus
     titles = list(_TITLE.finditer(text))
     at, instrument = 0, target
     for match in _AMEND.finditer(text):
-        while at < len(titles) and titles[at].end() <= match.start():
+        begins = next(match.start(name) for name in _LABEL_GROUPS if match[name])
+        while at < len(titles) and titles[at].end() <= begins:
             if target is None:
                 instrument = titles[at]["title"]
             at += 1
@@ -191,7 +193,7 @@ def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEf
         if clause.instrument is None:
             continue
         sentence = max(text.rfind("。", 0, clause.span.start), text.rfind("\n", 0, clause.span.start)) + 1
-        if not amending and f"《{clause.instrument}》" not in text[sentence : clause.span.start]:
+        if not amending and f"《{clause.instrument}》" not in text[sentence : clause.span.end]:
             continue
         label = clause.label or clause.new_label
         yield TextEffect(

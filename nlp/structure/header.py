@@ -117,7 +117,7 @@ def _title(text: str, lines: Sequence[str], headings: Sequence[tuple[int, int]],
         if "。" in line or len(line) > _LONGEST_TITLE_LINE or line.endswith("："):
             break
         joined += line
-        if _TITLE_END.search(joined):
+        if _TITLE_END.search(joined) and joined.count("《") == joined.count("》"):
             return joined
     first = candidates[0] if candidates else ""
     return first if 0 < len(first) <= _LONGEST_TITLE_LINE and "。" not in first else None
@@ -151,6 +151,8 @@ def _document_number(lines: Sequence[str], title: str | None) -> str | None:
             return f"{word}〔{bracketed['year']}〕{int(bracketed['number'])}号"
         for order in _ORDER_NUMBER.finditer(joined):
             rest = joined[order.end() :]
+            if joined[max(0, order.start() - 2) : order.start()] == "》（":
+                continue
             if not rest.startswith(("《", "公布的", "发布的", " 《")):
                 found = _order_number(order) or found
     return found

@@ -15,7 +15,6 @@ Decided = tuple[Marker, Placement]
 
 _LONGEST_HEADING = 50
 _SENTENCE_MARK = re.compile(r"[。；！？]")
-_SHORTEST_SENTENCE = 12
 
 
 def add_levels(tree: Tree, scope: Scope, decided: Sequence[Decided]) -> None:
@@ -77,6 +76,6 @@ def _first_line(scope: Scope, decided: Sequence[Decided]) -> int:
         if decided:
             if line.end >= decided[0][0].start:
                 return i
-        elif line.text.endswith(("。", "；")) and len(line.text) > _SHORTEST_SENTENCE:
+        elif line.text.endswith(("。", "；")):
             return i
     return min(scope.first + 1, scope.stop - 1)

@@ -24,8 +24,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """An attachment that starts at line `first`, its content at line `body`; `label` is 附件1 as printed, `title` what it
-    is called, in the line of the label or in one of its own."""
+    """An attachment that starts at line `first`, its content at line `body`; `label` is 附件1 as printed, `title` what
+    it is called, in the line of the label or in one of its own."""
 
     first: int
     body: int

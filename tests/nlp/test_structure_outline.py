@@ -1,5 +1,6 @@
 """Ambiguous marker sequences with the outlines that are accepted for them."""
 
+# ruff: noqa: RUF005 (two rows read better joined than unpacked)
 from __future__ import annotations
 
 import pytest

@@ -102,7 +102,8 @@ def test_the_marker_of_the_attachment_makes_no_difference() -> None:
 def test_two_regulations_in_one_document_keep_their_prefixes() -> None:
     text = (
         "关于发布规范条件和管理办法的公告\n现发布两个文件。\n附件：1.规范条件\n2.管理办法\n某部\n2030年1月1日\n"
-        "附件1\n规范条件\n一、布局\n（一）企业应当入园。\n二、能耗\n附件2\n管理办法\n第一条 企业提出申请。\n第二条 部门核查。"
+        "附件1\n规范条件\n一、布局\n（一）企业应当入园。\n二、能耗\n"
+        "附件2\n管理办法\n第一条 企业提出申请。\n第二条 部门核查。"
     )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
@@ -125,7 +126,8 @@ def test_two_regulations_in_one_document_keep_their_prefixes() -> None:
 def test_contents_without_a_heading_and_with_page_numbers() -> None:
     text = (
         "电池管理条例\n第一章 总则……1\n第二章 回收……3\n第三章 附则……9\n"
-        "第一章 总则\n第一条 为了回收，制定本条例。\n第二章 回收\n第二条 企业应当回收。\n第三章 附则\n第三条 自公布之日起施行。"
+        "第一章 总则\n第一条 为了回收，制定本条例。\n第二章 回收\n"
+        "第二条 企业应当回收。\n第三章 附则\n第三条 自公布之日起施行。"
     )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
@@ -141,7 +143,8 @@ def test_contents_of_a_text_whose_body_has_no_chapters() -> None:
 
 def test_parts_chapters_and_sections() -> None:
     text = (
-        "电池法典\n第一编 总则\n第一章 一般规定\n第一条 甲。\n第二编 回收\n第一章 网点\n第一节 设立\n第二条 乙。\n第二节 变更\n第三条 丙。\n"
+        "电池法典\n第一编 总则\n第一章 一般规定\n第一条 甲。\n第二编 回收\n"
+        "第一章 网点\n第一节 设立\n第二条 乙。\n第二节 变更\n第三条 丙。\n"
         "第二章 运输\n第一节 包装\n第四条 丁。"
     )
     _, outline = outline_of(text)
@@ -170,7 +173,8 @@ def test_a_heading_and_its_first_article_in_one_line() -> None:
 def test_the_closing_lines_of_a_notice() -> None:
     text = (
         "关于开展电池检查的通知\n各市：\n现通知如下：\n一、检查内容\n企业应当上传记录。\n二、检查时间\n五月。\n"
-        "本通知自印发之日起施行，有效期两年。\n联系人：张三\n附件：检查表\n某某省工业和信息化厅\n2030年6月1日\n（此件公开发布）\n附件\n检查表\n企业名称"
+        "本通知自印发之日起施行，有效期两年。\n联系人：张三\n附件：检查表\n"
+        "某某省工业和信息化厅\n2030年6月1日\n（此件公开发布）\n附件\n检查表\n企业名称"
     )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
@@ -190,7 +194,10 @@ def test_the_closing_lines_of_a_notice() -> None:
 
 
 def test_a_notice_without_numbers_has_paragraphs() -> None:
-    text = "关于暂停受理的公告\n某部公告2030年第9号\n因系统升级，自三月一日起暂停受理申请。\n恢复时间另行公告。\n特此公告。\n某部\n2030年2月20日"
+    text = (
+        "关于暂停受理的公告\n某部公告2030年第9号\n因系统升级，自三月一日起暂停受理申请。\n"
+        "恢复时间另行公告。\n特此公告。\n某部\n2030年2月20日"
+    )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
     assert eids(outline) == ["preface", "para_1", "para_2", "conclusion"]
@@ -198,7 +205,8 @@ def test_a_notice_without_numbers_has_paragraphs() -> None:
 
 def test_quoted_articles_of_an_amending_decision_are_no_articles() -> None:
     text = (
-        "关于修改《电池办法》的决定\n一、将第三条修改为：“第三条 网点应当每季度检查一次。\n第四条 检查记录保存三年。\n第五条 记录应当真实。”\n"
+        "关于修改《电池办法》的决定\n一、将第三条修改为：“第三条 网点应当每季度检查一次。\n"
+        "第四条 检查记录保存三年。\n第五条 记录应当真实。”\n"
         "二、删去第七条。\n本决定自2030年2月1日起施行。\n《电池办法》根据本决定作相应修改，重新公布。"
     )
     text, outline = outline_of(text)
@@ -207,7 +215,10 @@ def test_quoted_articles_of_an_amending_decision_are_no_articles() -> None:
 
 
 def test_a_decision_and_the_text_it_republishes() -> None:
-    text = "关于修改《电池办法》的决定\n一、将第一条中的“甲”修改为“乙”。\n二、删去第七条。\n电池办法\n第一条 乙企业应当登记。\n第二条 部门检查。"
+    text = (
+        "关于修改《电池办法》的决定\n一、将第一条中的“甲”修改为“乙”。\n"
+        "二、删去第七条。\n电池办法\n第一条 乙企业应当登记。\n第二条 部门检查。"
+    )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
     assert [e for e in eids(outline) if "para" not in e] == ["preface", "lvl_1", "lvl_2", "art_1", "art_2"]
@@ -236,13 +247,19 @@ def test_tables_are_nodes_and_hold_no_markers() -> None:
 
 
 def test_an_article_that_breaks_off_goes_on_in_the_next_line() -> None:
-    text = "电池条例\n第一条 企业应当在收到电池之日起十日内登记，并将登记的\n信息报送平台。\n企业应当保存记录。\n第二条 自公布之日起施行。"
+    text = (
+        "电池条例\n第一条 企业应当在收到电池之日起十日内登记，并将登记的\n"
+        "信息报送平台。\n企业应当保存记录。\n第二条 自公布之日起施行。"
+    )
     text, outline = outline_of(text)
     assert eids(outline) == ["preface", "art_1", "art_1__para_1", "art_1__para_2", "art_2", "art_2__para_1"]
 
 
 def test_an_unmarked_line_inside_a_list_belongs_to_its_item() -> None:
-    text = "电池条例\n第一条 企业应当：\n（一）登记电池；\n登记的期限为十日。\n（二）报送去向。\n记录保存三年。\n第二条 自公布之日起施行。"
+    text = (
+        "电池条例\n第一条 企业应当：\n（一）登记电池；\n登记的期限为十日。\n"
+        "（二）报送去向。\n记录保存三年。\n第二条 自公布之日起施行。"
+    )
     text, outline = outline_of(text)
     by_eid = {p.eid: p for p in outline.provisions}
     assert "登记的期限为十日" in own(text, by_eid["art_1__para_1__point_1"])
