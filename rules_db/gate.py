@@ -96,14 +96,19 @@ def _backward(connection: sqlite3.Connection) -> list[GateFinding]:
 
 
 def _evidence(connection: sqlite3.Connection) -> list[GateFinding]:
-    wrong = []
-    query = 'SELECT rule_version_id, field, start, "end", text FROM evidence WHERE expression_id = ?'
-    for expression_id, text in connection.execute("SELECT id, text FROM expression"):
-        for row in connection.execute(query, (expression_id,)):
-            if text[row[2] : row[3]] != row[4]:
-                wrong.append(f"{row[0]} ({row[1]})")
-                if len(wrong) > _SHOWN:
-                    break
+    wrong: list[str] = []
+    expression_id, text = None, ""
+    rows = connection.execute(
+        'SELECT expression_id, rule_version_id, field, start, "end", text FROM evidence ORDER BY expression_id'
+    )
+    for row in rows:
+        if row[0] != expression_id:
+            expression_id = row[0]
+            text = connection.execute("SELECT text FROM expression WHERE id = ?", (expression_id,)).fetchone()[0]
+        if text[row[3] : row[4]] != row[5]:
+            wrong.append(f"{row[1]} ({row[2]})")
+            if len(wrong) > _SHOWN:
+                break
     return _listed("evidence", "quotations differ from the text they quote", wrong)
 
 

@@ -21,6 +21,7 @@ from rules_db.projection.build import build_public
 
 # How long to wait for readers in the middle of a query, in seconds.
 READER_PATIENCE = 30.0
+SAMPLE_MARKER = ".sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,9 @@ class Published:
 
 
 def publish(folder: DataFolder, *, now: str, sample: bool | None = None, accept_mass_change: bool = False) -> Published:
-    """Publish what the store holds. `now`: ISO UTC time; `sample`: mark the copy as sample data (None: if a source's
-    config says so). Raises StoreError when a file can't be read or written; the last good copy stays then too."""
+    """Publish what the store holds. `now`: ISO UTC time; `sample`: mark the copy as sample data (None: when the folder
+    bears the marker file of a demonstration, or a source's config says so). Raises StoreError when a file can't be read
+    or written; the last good copy stays then too."""
     folder.require()
     public = folder.public_db
     try:
@@ -47,6 +49,8 @@ def publish(folder: DataFolder, *, now: str, sample: bool | None = None, accept_
         public.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="publish-", dir=folder.root) as workshop:
             built = Path(workshop) / "rules.db"
+            if sample is None and (folder.root / SAMPLE_MARKER).exists():
+                sample = True
             build_public(folder.work_db, built, now=now, sample=sample)
             with contextlib.closing(sqlite3.connect(built)) as copy, _last_good(public) as previous:
                 findings = check_copy(copy, previous, accept_mass_change=accept_mass_change)

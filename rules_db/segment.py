@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from operator import add
 
 # 〇 and 々 behave as Han characters in dates and names; the compatibility block is folded away by NFKC.
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
@@ -43,7 +44,8 @@ def index_text(text: str) -> str:
     for match in _TOKEN.finditer(fold(text)):
         run = match.group()
         if _HAN_START.match(run):
-            tokens.extend(run[i : i + 2] for i in range(len(run)))
+            tokens.extend(map(add, run, run[1:]))
+            tokens.append(run[-1])
         else:
             tokens.append(run)
     return " ".join(tokens)

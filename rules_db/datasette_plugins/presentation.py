@@ -6,12 +6,15 @@ Jinja escapes whatever else a template shows; only the functions below return Ma
 from __future__ import annotations
 
 import html
+import json
 from collections import Counter
 from typing import Any
 
 from markupsafe import Markup
 
 from rules_db.diff.result import Entry, HunkKind, InstrumentDiff, NormText
+from rules_db.diff.text import hunks
+from rules_db.diff.view import Language, norm_text, ranked_norms, ranked_thresholds
 from rules_db.model import Continuity
 from rules_db.search import highlight_html
 
@@ -27,7 +30,11 @@ def functions() -> dict[str, Any]:
         "is_unchanged": is_unchanged,
         "unchanged": lambda diff: sum(map(is_unchanged, diff.entries)),
         "side": side,
+        "inline_diff": inline_diff,
         "norm_words": norm_words,
+        "ranked_norms": ranked_norms,
+        "ranked_thresholds": ranked_thresholds,
+        "decoded": decoded,
     }
 
 
@@ -64,11 +71,20 @@ def counted(diff: InstrumentDiff) -> list[tuple[str, int]]:
     return [(kind.value, counts[kind]) for kind in sorted(counts, key=lambda k: (k == Continuity.SAME, -counts[k]))]
 
 
-def norm_words(norm: NormText, most: int = 60) -> str:
-    """Who must do what, in a few words; an action that tells who and must by itself is not told twice."""
-    head = "" if norm.cue and norm.cue in norm.action else f"{norm.bearer}{norm.cue}"
-    words = f"{head}{norm.action}"
+def norm_words(norm: NormText, most: int = 80) -> str:
+    """Who must do what, in a few words."""
+    words = norm_text(norm, Language.ZH)
     return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def decoded(value: str) -> Any:
+    """A column that may hold JSON: lists and mappings as such, anything else as the text it is."""
+    if value[:1] not in ("[", "{"):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def is_unchanged(entry: Entry) -> bool:
@@ -86,4 +102,16 @@ def side(entry: Entry, which: str) -> Markup:
             parts.append(text)
         else:
             parts.append(f'<{tag} class="hunk-{hunk.kind.value}">{text}</{tag}>')
+    return Markup("".join(parts))  # noqa: S704 (escaped above)
+
+
+def inline_diff(old: str, new: str) -> Markup:
+    """Two wordings in one line, what went in <del> and what came in <ins>."""
+    parts = []
+    for hunk in hunks(old, new):
+        if hunk.kind is HunkKind.EQUAL:
+            parts.append(html.escape(hunk.new))
+            continue
+        parts.append(f"<del>{html.escape(hunk.old)}</del>" if hunk.old else "")
+        parts.append(f"<ins>{html.escape(hunk.new)}</ins>" if hunk.new else "")
     return Markup("".join(parts))  # noqa: S704 (escaped above)

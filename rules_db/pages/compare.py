@@ -31,8 +31,8 @@ class ComparePage:
 def compare_page(
     connection: sqlite3.Connection, instrument: str | None, old: str | None, new: str | None
 ) -> ComparePage:
-    """`instrument` is an id, an IRI or a title; `old` and `new` are expression ids or ISO dates (the text valid on that
-    day, else the text dated so). Left out, the newest text is compared with the one before."""
+    """`instrument` is an id, an IRI or a title; `old` and `new` are expression ids or ISO dates (the text of that date,
+    else the one valid on that day). Left out, the newest text is compared with the one before."""
     choices = tuple(
         connection.execute(
             """SELECT i.id, i.title, i.versions, i.jurisdiction_name FROM instrument i WHERE i.versions > 1
@@ -40,7 +40,12 @@ def compare_page(
         )
     )
     found = None
-    if instrument:
+    if not instrument:  # expression ids say by themselves whose they are
+        found = connection.execute(
+            "SELECT i.* FROM expression e JOIN instrument i ON i.id = e.instrument_id WHERE e.id IN (?, ?) LIMIT 1",
+            (old, new),
+        ).fetchone()
+    else:
         found = connection.execute(
             "SELECT * FROM instrument WHERE id = :x OR iri = :x OR title = :x ORDER BY id <> :x LIMIT 1",
             {"x": instrument},

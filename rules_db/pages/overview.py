@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
+
+from rules_db.model import ChangeKind
 
 Row = sqlite3.Row
 Rows = tuple[sqlite3.Row, ...]
+
+# Kinds in the order in which a reader wants to hear of them.
+_KINDS = (
+    ChangeKind.GAP_FILLED,
+    ChangeKind.THRESHOLD_TIGHTENED,
+    ChangeKind.THRESHOLD_LOOSENED,
+    ChangeKind.THRESHOLD_CHANGED,
+    ChangeKind.MODALITY_CHANGED,
+    ChangeKind.BEARER_CHANGED,
+    ChangeKind.STATUS_CHANGED,
+    ChangeKind.DATES_CHANGED,
+    ChangeKind.PROVISION_ADDED,
+    ChangeKind.PROVISION_DELETED,
+    ChangeKind.PROVISION_AMENDED,
+)
+_NEWEST_TEXTS = """
+  SELECT c.* FROM change c JOIN (
+    SELECT coalesce(to_expression_id, id) AS text, max(recorded_at) AS recorded, max(valid_on) AS valid
+    FROM change GROUP BY 1 ORDER BY recorded DESC, valid DESC, text LIMIT :texts) t
+  ON coalesce(c.to_expression_id, c.id) = t.text
+  ORDER BY t.recorded DESC, t.valid DESC, t.text, c.rowid"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +49,18 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class HomePage:
+class ChangeGroup:
+    """What one text changed: counts by kind, and its changes with those that bear on a limit or a duty first."""
+
+    head: Row
+    counts: tuple[tuple[str, int], ...]
     changes: Rows
-    guidance: tuple[tuple[Row, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    groups: tuple[ChangeGroup, ...]
+    guidance: Rows
     upcoming: Rows
     health: Rows
     unreachable: Rows
@@ -37,7 +71,7 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    changes: Rows
+    groups: tuple[ChangeGroup, ...]
     kinds: Rows
     total: int
 
@@ -86,10 +120,9 @@ def about(connection: sqlite3.Connection) -> About:
 
 
 def home_page(connection: sqlite3.Connection) -> HomePage:
-    guidance = _all(connection, "SELECT * FROM new_guidance LIMIT 6")
     return HomePage(
-        _all(connection, "SELECT * FROM change ORDER BY recorded_at DESC, valid_on DESC, id LIMIT 10"),
-        tuple((row, reasons(row["reasons"])) for row in guidance),
+        _grouped(connection.execute(_NEWEST_TEXTS, {"texts": 6}).fetchall()),
+        _all(connection, "SELECT * FROM new_guidance LIMIT 6"),
         _all(connection, "SELECT * FROM upcoming_effective LIMIT 8"),
         _all(connection, "SELECT verdict, count(*) AS n FROM source_health GROUP BY verdict ORDER BY n DESC, verdict"),
         _all(
@@ -108,19 +141,20 @@ def changes_page(
     kind: str | None = None,
     jurisdiction: str | None = None,
     since: str | None = None,
-    limit: int = 200,
+    limit: int = 300,
 ) -> ChangesPage:
-    """Newest first. `since` is an ISO date of recording."""
+    """The newest `limit` changes by the text that made them. `since` is an ISO date of recording."""
     arguments = {"kind": kind, "jurisdiction": jurisdiction, "since": since, "limit": limit}
     where = """WHERE (:kind IS NULL OR kind = :kind) AND (:jurisdiction IS NULL OR jurisdiction = :jurisdiction)
                  AND (:since IS NULL OR recorded_at >= :since)"""
     changes = connection.execute(
-        f"SELECT * FROM change {where} ORDER BY recorded_at DESC, valid_on DESC, instrument_id, id LIMIT :limit",  # noqa: S608
+        f"""SELECT * FROM change {where}
+            ORDER BY recorded_at DESC, valid_on DESC, instrument_id, to_expression_id, rowid LIMIT :limit""",  # noqa: S608
         arguments,
     ).fetchall()
     total = connection.execute(f"SELECT count(*) FROM change {where}", arguments).fetchone()[0]  # noqa: S608
     kinds = _all(connection, "SELECT kind, count(*) AS n FROM change GROUP BY kind ORDER BY n DESC, kind")
-    return ChangesPage(tuple(changes), kinds, total)
+    return ChangesPage(_grouped(changes), kinds, total)
 
 
 def as_of_page(connection: sqlite3.Connection, day: str) -> AsOfPage:
@@ -192,13 +226,18 @@ def sources_page(connection: sqlite3.Connection) -> SourcesPage:
     )
 
 
-def reasons(encoded: str) -> tuple[str, ...]:
-    """Why something was flagged, as sentences: the column holds a JSON list, or plain words."""
-    try:
-        decoded = json.loads(encoded)
-    except ValueError:
-        return (encoded,)
-    return tuple(str(part) for part in decoded) if isinstance(decoded, list) else (str(decoded),)
+def _grouped(changes: Sequence[Row]) -> tuple[ChangeGroup, ...]:
+    """Neighbouring changes made by the same text, together; `changes` come sorted by text."""
+    groups = []
+    for _text, rows in groupby(changes, key=lambda row: (row["instrument_id"], row["to_expression_id"] or row["id"])):
+        members = sorted(rows, key=lambda row: _rank(row["kind"]))
+        counts = Counter(row["kind"] for row in members)
+        groups.append(ChangeGroup(members[0], tuple(counts.items()), tuple(members)))
+    return tuple(groups)
+
+
+def _rank(kind: str) -> int:
+    return _KINDS.index(ChangeKind(kind)) if kind in _KINDS else len(_KINDS)
 
 
 def _all(connection: sqlite3.Connection, sql: str) -> Rows:

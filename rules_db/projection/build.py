@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules_db.effects import repealed_from
+from rules_db.iri import NATIONAL, jurisdiction_code
 from rules_db.model import ChangeKind, Tier
 from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
@@ -19,6 +20,8 @@ from rules_db.search import fill_index
 
 _HERE = Path(__file__).parent
 PUBLIC_CHANGES = frozenset(ChangeKind) - {
+    ChangeKind.RENUMBERED,
+    ChangeKind.MOVED,
     ChangeKind.FURNITURE,
     ChangeKind.EXTRACTION_REVISED,
     ChangeKind.SITE_BROKEN,
@@ -44,6 +47,7 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
     try:
         connection.create_function("clean", 1, clean, deterministic=True)
         connection.create_function("web", 1, _web, deterministic=True)
+        connection.create_function("place", 1, jurisdiction_code, deterministic=True)
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA temp_store = MEMORY")
@@ -83,8 +87,10 @@ def _web(url: str | None) -> str | None:
 
 
 def _jurisdictions(connection: sqlite3.Connection) -> None:
-    used = connection.execute("SELECT jurisdiction FROM work.instrument UNION SELECT jurisdiction FROM work.source")
-    known = {place.code: place for place in (describe("100000"), *provinces())}
+    used = connection.execute(
+        "SELECT jurisdiction FROM work.instrument UNION SELECT place(jurisdiction) FROM work.source"
+    )
+    known = {place.code: place for place in (describe(NATIONAL), *provinces())}
     known |= {row[0]: describe(row[0]) for row in used}
     connection.executemany(
         "INSERT INTO jurisdiction VALUES (?, ?, ?, ?)",

@@ -77,12 +77,16 @@ INSERT INTO effect
     clean(f.target_label), f.target_instrument_id, f.effective_on, f.state
   FROM work.effect f JOIN expression e ON e.id = f.affecting_expression_id;
 
-INSERT INTO control SELECT id, title, title_zh, objective, method, steps, owner_role, retention, tier, source
+-- Columns with an array facet must hold arrays.
+INSERT INTO control
+  SELECT id, title, title_zh, objective, CASE WHEN json_valid(method) THEN method ELSE json_array(method) END, steps,
+    owner_role, retention, tier, source
   FROM work.control;
 INSERT INTO evidence_item SELECT id, title, title_zh, description, retention_legal, retention_suggested, tier, source
   FROM work.evidence_item;
 INSERT INTO hardware_item
-  SELECT id, title, title_zh, installed_at, parameters, standards, acceptance_check, records, restrictions, tier, source
+  SELECT id, title, title_zh, CASE WHEN json_valid(installed_at) THEN installed_at ELSE json_array(installed_at) END,
+    parameters, standards, acceptance_check, records, restrictions, tier, source
   FROM work.hardware_item;
 INSERT INTO catalogue_link SELECT from_kind, from_id, to_kind, to_id, rationale FROM work.catalogue_link;
 
@@ -102,24 +106,32 @@ INSERT INTO gap_filling
   SELECT g.gap_id, g.instrument_id, g.expression_id, g.eid, clean(g.reason), g.recorded_at
   FROM work.gap_filling g JOIN expression e ON e.id = g.expression_id;
 
--- Changes of law, and pages that a source took down. Typography, re-reading and broken sites are for maintainers.
+-- Changes of law, and pages that a source took down. New numbers for the same words, typography, re-reading and broken
+-- sites are for maintainers.
 INSERT INTO change
   SELECT c.id, c.kind, i.id, coalesce(i.title, ''), i.jurisdiction, f.id, t.id, clean(c.from_label), clean(c.to_label),
     r.id, clean(c.summary),
-    CASE WHEN json_type(c.detail, '$.old') = 'object' THEN clean(json_extract(c.detail, '$.old.text')) END,
-    CASE WHEN json_type(c.detail, '$.new') = 'object' THEN clean(json_extract(c.detail, '$.new.text')) END,
+    clean(json_extract(c.detail, CASE c.kind WHEN 'modality_changed' THEN '$.old.cue' WHEN 'bearer_changed' THEN
+      '$.old.bearer' ELSE '$.old.text' END)),
+    clean(json_extract(c.detail, CASE c.kind WHEN 'modality_changed' THEN '$.new.cue' WHEN 'bearer_changed' THEN
+      '$.new.bearer' ELSE '$.new.text' END)),
     c.valid_on, c.recorded_at
   FROM work.change c LEFT JOIN instrument i ON i.id = c.instrument_id
     LEFT JOIN expression f ON f.id = c.from_expression_id LEFT JOIN expression t ON t.id = c.to_expression_id
     LEFT JOIN rule r ON r.id = c.rule_id
   WHERE c.kind IN (SELECT kind FROM temp.public_change_kind);
 
+-- A score of 0 means looked at and of no concern to this sector.
 INSERT INTO flag
-  SELECT f.expression_id, i.id, i.title, i.jurisdiction, f.score, clean(f.reasons), f.recorded_at
-  FROM work.flag f JOIN expression e ON e.id = f.expression_id JOIN instrument i ON i.id = e.instrument_id;
+  SELECT f.expression_id, i.id, i.title, i.jurisdiction, json_extract(f.reasons, '$.kind'), f.score,
+    coalesce((SELECT group_concat(clean(json_extract(value, '$.sentence')), char(10))
+              FROM json_each(f.reasons, '$.reasons')), ''),
+    f.recorded_at
+  FROM work.flag f JOIN expression e ON e.id = f.expression_id JOIN instrument i ON i.id = e.instrument_id
+  WHERE f.score > 0;
 
 INSERT INTO source_health
-  SELECT s.id, s.name, s.jurisdiction, s.platform, s.grade, s.tier,
+  SELECT s.id, clean(s.name), place(s.jurisdiction), s.platform, s.grade, s.tier,
     coalesce(last.verdict, CASE WHEN last.id IS NULL THEN 'never_run' ELSE 'unfinished' END),
     last.started_at, good.started_at,
     CASE WHEN last.verdict IN ('broken', 'blocked') THEN

@@ -74,6 +74,8 @@ _CITIES = {
     "510100": ("成都", "Chengdu"),
     "610100": ("西安", "Xi'an"),
 }
+# Codes that GB/T 2260 leaves free, used by the sample portal for provinces that don't exist.
+_SAMPLE = {"980000": ("示例东江", "Sample Dongjiang"), "990000": ("示例西岭", "Sample Xiling")}
 _STATE = Jurisdiction("100000", "全国", "National", "national")
 
 
@@ -90,6 +92,8 @@ def describe(code: str) -> Jurisdiction:
         return Jurisdiction(code, *_PROVINCES[code], "province")
     if code in _CITIES:
         return Jurisdiction(code, *_CITIES[code], "city")
+    if code in _SAMPLE:
+        return Jurisdiction(code, *_SAMPLE[code], "province")
     province = _PROVINCES.get(f"{code[:2]}0000")
     if province:
         return Jurisdiction(code, f"{province[0]} {code}", f"{province[1]} {code}", "city")

@@ -116,8 +116,10 @@ CREATE TABLE rule (
   tier TEXT NOT NULL,
   confidence REAL NOT NULL
 ) STRICT;
-CREATE INDEX rule_instrument ON rule(instrument_id);
 CREATE INDEX rule_place_now ON rule(expression_id, eid);
+CREATE INDEX rule_jurisdiction ON rule(jurisdiction);
+-- covers the coverage view, so that it need not read the statements
+CREATE INDEX rule_instrument ON rule(instrument_id, modality, status, id);
 
 CREATE TABLE rule_version (
   id TEXT PRIMARY KEY,
@@ -185,6 +187,7 @@ CREATE TABLE threshold (
   confidence REAL NOT NULL
 ) STRICT;
 CREATE INDEX threshold_rule ON threshold(rule_id);
+CREATE INDEX threshold_version ON threshold(rule_version_id);
 CREATE INDEX threshold_place ON threshold(expression_id, eid);
 
 CREATE TABLE evidence (
@@ -327,6 +330,7 @@ CREATE TABLE flag (
   instrument_id TEXT NOT NULL REFERENCES instrument(id),
   instrument_title TEXT NOT NULL,
   jurisdiction TEXT NOT NULL REFERENCES jurisdiction(code),
+  kind TEXT NOT NULL,
   score REAL NOT NULL,
   reasons TEXT NOT NULL,
   recorded_at TEXT NOT NULL
@@ -376,31 +380,38 @@ CREATE VIEW change_feed AS
   WHERE NOT EXISTS (SELECT 1 FROM change);
 
 CREATE VIEW new_guidance AS
-  SELECT f.score, f.instrument_id, f.instrument_title, f.jurisdiction, j.name AS jurisdiction_name, i.instrument_type,
+  SELECT f.score, f.kind, f.instrument_id, f.instrument_title, f.jurisdiction, j.name AS jurisdiction_name, i.instrument_type,
     i.document_number, e.status, e.version_date, e.effective_on, f.reasons, e.tier, e.url, f.recorded_at
   FROM flag f JOIN instrument i ON i.id = f.instrument_id JOIN expression e ON e.id = f.expression_id
     JOIN jurisdiction j ON j.code = f.jurisdiction
   ORDER BY f.recorded_at DESC, f.score DESC;
 
+-- Beside the wording that was reviewed stands the newest one known, in force or still to come.
 CREATE VIEW mapping_suspect AS
-  SELECT m.id, m.rule_id, r.instrument_title, r.label, m.reviewed_statement, r.statement AS current_statement,
-    m.target_kind, m.target_id, m.target_title, m.relationship, m.suspect_since, m.reviewed_on
+  SELECT m.id, m.rule_id, r.instrument_title, v.label, m.reviewed_statement, v.statement AS current_statement,
+    v.valid_from AS current_from, v.valid_to AS current_to, m.target_kind, m.target_id, m.target_title, m.relationship,
+    m.suspect_since, m.reviewed_on
   FROM mapping m LEFT JOIN rule r ON r.id = m.rule_id
+    LEFT JOIN rule_version v ON v.id = (
+      SELECT id FROM rule_version WHERE rule_id = m.rule_id ORDER BY n DESC LIMIT 1)
   WHERE m.status = 'suspect'
   ORDER BY m.suspect_since DESC, m.id;
 
 CREATE VIEW coverage AS
-  SELECT i.id AS instrument_id, i.title AS instrument_title, i.jurisdiction, i.status,
-    count(r.id) AS duties,
-    sum(EXISTS (SELECT 1 FROM mapping m WHERE m.rule_id = r.id AND m.status = 'accepted')) AS mapped,
-    sum(EXISTS (SELECT 1 FROM mapping m WHERE m.rule_id = r.id AND m.status = 'suspect')) AS suspect,
-    sum(EXISTS (SELECT 1 FROM mapping m WHERE m.rule_id = r.id AND m.status = 'proposed')) AS proposed,
-    sum(NOT EXISTS (SELECT 1 FROM mapping m WHERE m.rule_id = r.id AND m.status IN ('accepted', 'suspect')))
-      AS unmapped
-  FROM instrument i JOIN rule r ON r.instrument_id = i.id
-  WHERE r.modality IN ('obligation', 'prohibition') AND r.status IN ('in_force', 'partly_repealed', 'not_yet_in_force')
-  GROUP BY i.id
-  ORDER BY mapped DESC, duties DESC, i.title;
+  SELECT i.id AS instrument_id, i.title AS instrument_title, i.jurisdiction, i.status, d.duties, d.mapped, d.suspect,
+    d.proposed, d.unmapped
+  FROM (
+    SELECT r.instrument_id, count(*) AS duties, sum(coalesce(m.accepted, 0)) AS mapped,
+      sum(coalesce(m.suspect, 0)) AS suspect, sum(coalesce(m.proposed, 0)) AS proposed,
+      sum(coalesce(m.accepted, 0) = 0 AND coalesce(m.suspect, 0) = 0) AS unmapped
+    FROM rule r LEFT JOIN (
+      SELECT rule_id, max(status = 'accepted') AS accepted, max(status = 'suspect') AS suspect,
+        max(status = 'proposed') AS proposed
+      FROM mapping GROUP BY rule_id) m ON m.rule_id = r.id
+    WHERE r.modality IN ('obligation', 'prohibition') AND r.status IN ('in_force', 'partly_repealed', 'not_yet_in_force')
+    GROUP BY r.instrument_id) d
+  JOIN instrument i ON i.id = d.instrument_id
+  ORDER BY d.mapped DESC, d.duties DESC, i.title;
 
 CREATE VIEW upcoming_effective AS
   SELECT e.valid_from AS takes_effect_on, i.id AS instrument_id, i.title AS instrument_title, i.jurisdiction,

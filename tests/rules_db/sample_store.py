@@ -354,7 +354,10 @@ def _feed(connection: sqlite3.Connection, evil: str) -> None:
              rule_id, summary, detail, valid_on, recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         [(*row, NOW) for row in rows],
     )
+    sentences = ["Title is about 退役电池", "May fill the gap GAP-1" + evil]
+    reasons = {"kind": "action required", "reasons": [{"code": "x", "weight": 1, "sentence": s} for s in sentences]}
+    connection.execute('INSERT INTO flag VALUES (?, 0, \'{"kind": "news", "reasons": []}\', ?)', (f"{MEASURE}-2", NOW))
     connection.execute(
         "INSERT INTO flag VALUES (?, 0.9, ?, ?)",
-        (f"{NOTICE}-1", json.dumps(["names 退役电池", "fills GAP-1" + evil], ensure_ascii=False), NOW),
+        (f"{NOTICE}-1", json.dumps(reasons, ensure_ascii=False), NOW),
     )

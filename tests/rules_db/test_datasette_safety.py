@@ -102,7 +102,7 @@ def test_a_runaway_query_is_stopped(site: Site, sql: str) -> None:
     begun = time.monotonic()
     response = site.get("/rules.json", params={"sql": sql})
     assert response.status_code == 400
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 15
     assert site.get("/rules/rule.json").status_code == 200
 
 
