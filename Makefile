@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8001
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench serve clean
+.PHONY: demo test lint bench delta serve clean
 
 demo: $(VENV)/.installed  ## crawl the sample portal, extract, map, publish, serve
 	$(BIN)/guiji demo --port $(PORT) $(DEMO_FLAGS)
@@ -25,6 +25,14 @@ lint: $(VENV)/.dev-installed
 
 bench: $(VENV)/.dev-installed  ## figures, not tests: see benchmarks/README.md
 	$(BIN)/python -m benchmarks
+
+delta: $(VENV)/.installed  ## what the working tree's patterns read otherwise than the last commit's, on the corpus
+	@mkdir -p build
+	$(BIN)/python -m benchmarks.corpus > build/articles.jsonl
+	@rm -rf build/base && git worktree prune && git worktree add --quiet --detach build/base HEAD
+	cd build/base && ../../$(BIN)/python cli.py extract ../articles.jsonl > ../base.jsonl
+	@git worktree remove --force build/base
+	$(BIN)/guiji extract build/articles.jsonl --delta build/base.jsonl
 
 serve: $(VENV)/.installed
 	$(BIN)/guiji serve --port $(PORT)

@@ -161,9 +161,12 @@ def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
 
 @main.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
-def extract(file: Any) -> None:
+@click.option(
+    "--delta", type=click.File("r", encoding="utf-8"), help="Earlier output to compare with, instead of printing."
+)
+def extract(file: Any, delta: Any) -> None:
     """Read norms and thresholds: JSON lines {"id", "text"} in, JSON lines out. Needs no store."""
-    refused = 0
+    refused, records = 0, []
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
@@ -171,8 +174,15 @@ def extract(file: Any) -> None:
         if error:
             refused += 1
             say(f"refused: line {number}: {error}")
+        elif delta:
+            records.append(record)
         else:
             click.echo(json.dumps(record, ensure_ascii=False))
+    if delta:
+        from nlp.evaluate import extraction_delta
+        from rules_db import present
+
+        present.extraction_delta(extraction_delta([json.loads(line) for line in delta if line.strip()], records))
     sys.exit(EXIT_PARTIAL if refused else 0)
 
 

@@ -176,3 +176,12 @@ def demo(report: Row, port: int) -> None:
     out.print("\nThe same in the terminal, for instance:")
     out.print(f"  guiji diff {report['rule']} --from 2025-11-10 --to 2026-05-25 --data {clean(report['data'])}")
     out.print(f"  guiji flags --data {clean(report['data'])}    guiji map suspect --data {clean(report['data'])}")
+
+
+def extraction_delta(delta: Any) -> None:
+    """`delta`: counts and examples of what a pipeline reads differently (nlp.evaluate.Delta)."""
+    out = console()
+    out.print(", ".join(f"{count} {name}" for name, count in delta.counts.items()))
+    for name in ("added", "lost", "changed"):
+        for line in getattr(delta, name):
+            out.print(f"{name}: {clean(line)}")
