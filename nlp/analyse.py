@@ -7,9 +7,8 @@ that with what page, file or manifest said. What is no regulation is refused wit
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nlp.language import PIPELINE_VERSION, read_units
 from nlp.pipes.references.references import find_citations
@@ -18,22 +17,21 @@ from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulati
 from nlp.structure.amendments import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
-from nlp.structure.resolve import index_of, resolve
+from nlp.structure.resolve import find_aliases, index_of, resolve
+from nlp.structure.units import Unit, units_of
 from nlp.text.normalise import normalise_blocks
 from rules_db.model import (
     Analysis,
     ConvertedDocument,
     Definition,
     Norm,
-    Provision,
-    ProvisionKind,
     Reference,
     Span,
     TextIssue,
     Threshold,
 )
 
-__all__ = ["AnalysisRefused", "RefusalCode", "analyse", "find_aliases"]
+__all__ = ["AnalysisRefused", "RefusalCode", "analyse"]
 
 
 def analyse(document: ConvertedDocument) -> Analysis:
@@ -43,7 +41,7 @@ def analyse(document: ConvertedDocument) -> Analysis:
     outline = parse_structure(normalised.text, normalised.tables)
     text = normalised.text
     refuse_what_is_no_regulation(text, outline, document.head)
-    units = _units(outline)
+    units = units_of(outline)
     readings = list(read_units(text[unit.start : unit.end] for unit in units))
     references, reference_issues = _references(text, outline, units)
     found = read_head(text, outline, normalised.headings, document.head)
@@ -64,43 +62,6 @@ def analyse(document: ConvertedDocument) -> Analysis:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A stretch of text that is read at once: subjects are inherited inside it and never across its ends."""
-
-    start: int
-    end: int
-
-
-def _units(outline: Outline) -> list[Unit]:
-    """Articles without marker and heading, outermost numbered passages, and what stands outside of both."""
-    provisions = outline.provisions
-    units: list[Unit] = []
-    i = 0
-    while i < len(provisions):
-        provision = provisions[i]
-        if provision.kind is ProvisionKind.ARTICLE:
-            units.append(Unit(provision.end, provision.tree_end))
-            i = _after(provisions, i)
-        elif provision.kind in (ProvisionKind.PART, ProvisionKind.CHAPTER, ProvisionKind.SECTION):
-            i += 1
-        elif provision.kind is ProvisionKind.ATTACHMENT:
-            units.append(Unit(provision.start, provision.end))
-            i += 1
-        else:
-            units.append(Unit(provision.start, provision.tree_end))
-            i = _after(provisions, i)
-    return [unit for unit in units if unit.end > unit.start]
-
-
-def _after(provisions: Sequence[Provision], i: int) -> int:
-    stop = provisions[i].tree_end
-    i += 1
-    while i < len(provisions) and provisions[i].start < stop:
-        i += 1
-    return i
-
-
 def _references(text: str, outline: Outline, units: Sequence[Unit]) -> tuple[list[Reference], list[TextIssue]]:
     index = index_of(outline.provisions)
     citations = []
@@ -108,16 +69,6 @@ def _references(text: str, outline: Outline, units: Sequence[Unit]) -> tuple[lis
         for citation in find_citations(text[unit.start : unit.end]):
             citations.append(replace(citation, span=_moved(citation.span, unit.start)))
     return resolve(text, citations, index, find_aliases(text))
-
-
-_ALIAS = re.compile(
-    r"《([^《》\n]{2,120})》[^《》。\n]{0,40}(?:以下|下面)?(?:统称|简称)(?:为|作)?[“\"]?《([^《》\n]{2,60})》"
-)
-
-
-def find_aliases(text: str) -> dict[str, str]:
-    """Short titles that the text defines: 《…》（以下简称《…》）, short to full."""
-    return {match[2]: match[1] for match in _ALIAS.finditer(text)}
 
 
 def _moved(span: Span, by: int) -> Span:

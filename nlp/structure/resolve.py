@@ -6,6 +6,7 @@ that holds it. Nothing is guessed: a citation that fits no provision, or more th
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -98,6 +99,16 @@ def resolve(
             message = f"{citation.span.text} is cited but not found in this document"
             issues.append(TextIssue(Severity.WARN, "reference_dangling", message, citation.span.start))
     return references, issues
+
+
+_ALIAS = re.compile(
+    r"《([^《》\n]{2,120})》[^《》。\n]{0,40}(?:以下|下面)?(?:统称|简称)(?:为|作)?[“\"]?《([^《》\n]{2,60})》"
+)
+
+
+def find_aliases(text: str) -> dict[str, str]:
+    """Short titles that the text defines: 《…》（以下简称《…》）, short to full."""
+    return {match[2]: match[1] for match in _ALIAS.finditer(text)}
 
 
 def _in_cited_article(

@@ -56,16 +56,16 @@ _OWN = "|".join(sorted(OWN_NAMES, key=len, reverse=True))
 _TOKEN = re.compile(
     r"《(?P<title>(?:[^《》\n]|《[^《》\n]{0,80}》){1,120})》"
     rf"|本(?P<own>{_OWN})(?![律学人院官])"
-    rf"|(?P<relative>前 ?(?P<count>[两一二三四五六七八九十])?(?P<unit>[条款项])|本(?P<here>[编章节条款项])(?![例目]))"
+    rf"|(?P<relative>(?<![提以目此之先])前 ?(?P<count>[两一二三四五六七八九十])?(?P<unit>[条款项])|本(?P<here>[编章节条款项])(?![例目]))"
     rf"|第 ?(?P<numbers>{_ONE}(?:{_JOIN}{_ONE}){{0,30}}) ?(?P<level>[{''.join(LEVELS)}])"
     r"(?:之(?P<sub>[一二三四五六七八九十]{1,3}))?"
 )
 _SINGLE = re.compile(rf"[（(]? ?({_NUMBER}) ?[）)]?")
-_AFTER_TITLE = re.compile(r"(?:（[^（）\n]{0,80}）)? ?(?:中|的)? ?$")
+_AFTER_TITLE = re.compile(r'(?:（[^（）\n]{0,80}）|[”"]?）)? ?(?:中|的)? ?$')
 _COORDINATOR = re.compile(rf" ?(?:{'|'.join(sorted(COORDINATORS, key=len, reverse=True))}|[—～~-]) ?$")
 _UNQUOTED = re.compile(rf"(?P<title>[\u4e00-\u9fff]{{1,30}}?(?:{'|'.join(UNQUOTED_ENDINGS)}))$")
 _LEAD = re.compile(rf"^.*(?:{'|'.join(sorted(CITING_VERBS, key=len, reverse=True))})(?=[\u4e00-\u9fff]{{2}})")
-_HAN_TAIL = re.compile(r"[\u4e00-\u9fff]*$")
+_HAN_TAIL = re.compile(r"[\u4e00-\u9fff]*\Z")
 _GENERIC = frozenset(
     {"法", "本法", "该法", "条例", "规定", "办法", "有关规定", "法律", "法规", "前述规定", "该条例", "该办法"}
 )
