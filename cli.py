@@ -186,6 +186,34 @@ def extract(file: Any, delta: Any) -> None:
     sys.exit(EXIT_PARTIAL if refused else 0)
 
 
+@main.command()
+@click.argument("limit")
+@click.option(
+    "--from", "start", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="Day of the event."
+)
+@format_option
+def deadline(limit: str, start: Any, form: str) -> None:
+    """When LIMIT ends, such as “15个工作日” or “三个月内”, and what the answer assumes."""
+    from nlp.pipes.thresholds.thresholds import find_thresholds
+    from rules_db.workdays import due_date
+
+    found = find_thresholds(limit)
+    if len(found) != 1 or found[0].value != int(found[0].value):
+        raise click.UsageError(f"{limit!r} is not one time limit in whole days, working days, weeks, months or years")
+    try:
+        answer = due_date(int(found[0].value), found[0].unit, start.date())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    result = {
+        "limit": found[0].span.text,
+        "from": str(start.date()),
+        "due": str(answer.due),
+        "counted_to": str(answer.counted_to),
+        "assumptions": list(answer.assumptions),
+    }
+    show_result(result, form, "deadline")
+
+
 @main.group()
 def sources() -> None:
     """The registry of watched sources."""

@@ -178,6 +178,13 @@ def demo(report: Row, port: int) -> None:
     out.print(f"  guiji flags --data {clean(report['data'])}    guiji map suspect --data {clean(report['data'])}")
 
 
+def deadline(found: Row) -> None:
+    out = console()
+    out.print(f"[bold]{found['due']}[/bold]  {clean(found['limit'])} from {found['from']}")
+    for note in found["assumptions"]:
+        out.print(f"  {clean(note)}")
+
+
 def extraction_delta(delta: Any) -> None:
     """`delta`: counts and examples of what a pipeline reads differently (nlp.evaluate.Delta)."""
     out = console()
