@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from nlp.pipes.modality import patterns
 from nlp.pipes.modality.encouraging import starts_norm
-from nlp.pipes.modality.scope import Place, embedding, place
+from nlp.pipes.modality.scope import DUTY, Place, embedding, place
 from nlp.text.clauses import Layout, lay_out
 from nlp.text.lexicon import ahead, alternation
 from rules_db.model import Modality
@@ -70,7 +70,7 @@ _DEAL_WITH = re.compile(
 )
 _NOT_ABLE = re.compile(r"(?:仍|而|尚|暂时|导致|致使|因|由于|如|若|当天|生活|时|但|后|确实|[或者]|原因|确|、|也)$")
 _PURPOSE_NEXT = re.compile(r"[，,]\s*(?:必须|就|首先)")
-_CAN_PREVIOUS = "总年月的所须并家人物品量"
+_CAN_PREVIOUS = "总年月所须家物品量"
 _NEEDED = re.compile(alternation(patterns.VERB_CHARS_AFTER_NEED))
 _OFFENCE_TAIL = re.compile(r"的[，,：:]|的□*[，,]")
 _SANCTION_VERB = re.compile(r"责令|没收|罚款|吊销|处分|追究|处罚|警告|拘留")
@@ -93,7 +93,7 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
         duty = match.lastgroup == "duty"
         if not duty and _is_look_alike(layout.masked, match.group(), match.start()):
             continue
-        word = "有…义务" if duty else match.group()
+        word = DUTY if duty else match.group()
         candidates.append(place(layout, word, match.start(), match.end()))
     found: list[Cue] = []
     commanded: int | None = None
@@ -150,7 +150,7 @@ def _plausible(layout: Layout, here: Place) -> bool:
             return _DEAL_WITH.match(right) is not None
         return _ON_REQUEST.match(right) is None
     if word == "可":
-        return not left.endswith(tuple(_CAN_PREVIOUS)) or left.endswith(("并", "人", "单位人"))
+        return not left.endswith(tuple(_CAN_PREVIOUS)) and not (left.endswith("的") and "的" in right)
     if word in ("需", "需要"):
         if not _NEEDED.match(right) or re.search(r"(?:时|后|前|的)$", right):
             return False

@@ -39,6 +39,9 @@ _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
 _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
 
 
+DUTY = "有…义务"
+"""Stands for the cues 有…义务 and 负有…义务, whose words lie apart."""
+
 _REACH = 160
 """Characters of a clause that are looked at before a cue, and half of those after it; real clauses are shorter."""
 
@@ -71,6 +74,8 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     `offence_end` the offset where the offence description of the segment ends (its start when there is none).
     """
     left, right = here.left, here.right
+    if here.word == DUTY:
+        return "definition" if _DEFINING.search(layout.masked, layout.sentence(here.start)[0], here.start) else ""
     if not right:
         return "nothing follows"
     if _HEADLESS.search(right):
@@ -86,7 +91,7 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     bare = _BARE_VERB.match(right)
     if bare and bare["verb"] not in patterns.NOT_VERBS_BEFORE_DE and bare["verb"][0] not in "有是为":
         return "names a thing"
-    if left.endswith(("其他", "的")) and len(right) <= 4:
+    if len(right) <= 4 and left.endswith("其他" if here.word not in ("禁止", "严禁") else ("其他", "的")):
         return "names a thing"
     if "的" in right and _named(left):
         return "named"

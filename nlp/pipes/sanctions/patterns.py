@@ -1,4 +1,6 @@
-"""Sanction verbs, their kinds, and what only names a sanction: data only. Tables are sorted and unique.
+"""Sanction verbs, their kinds, and what only names a sanction: data only.
+
+Tables of words are sorted and unique; tables of expressions are unique by name and in the order of trial.
 
 A verb is a name and an expression that starts at the verb and looks no further than the end of its clause.
 """
@@ -11,7 +13,7 @@ STRONG_VERBS: tuple[tuple[str, str], ...] = (
     (
         "依照…处罚",
         r"(?:依照|按照|根据|依据|参照|比照|适用|依(?!法))"
-        r"(?=[^，。；;：:\n]{0,80}(?:处罚|处分|论处|惩处|惩戒)(?:$|[，。；;：:\n]|的[，,]))",
+        r"(?=[^，。；;：:\n]{0,80}(?:处罚|处分|论处|惩处|惩戒)(?:$|[，。；;：:\n外]|的[，,]))",
     ),
     ("依法处罚", r"(?:从重|从轻|加重|依法|减轻|分别|给以|加以)(?=(?:给予|予以)?(?:治安|行政)*处罚)"),
     ("取缔", r"取缔"),
