@@ -40,7 +40,8 @@ _FRAME = 0.15
 _PURPOSE, _COMMENCEMENT = "制定本", "施行"
 _NEIGHBOUR = 0.06
 _CHAPTER = 0.05
-_DENSE_LIMIT = 3000
+_TWINS = 4
+_DENSE_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,13 @@ def pair_scores(old: Side, new: Side) -> dict[tuple[int, int], float]:
     scores = {}
     for (i, j), found in similarity.candidates(old.vectors, new.vectors).items():
         scores[i, j] = pair_score(old, i, new, j, found)
-    places = defaultdict(list)
+    places: dict[str, list[int]] = defaultdict(list)
     for j, text in enumerate(new.texts):
         places[text].append(j)
+    seen: Counter[str] = Counter()
     for i, text in enumerate(old.texts):
-        for j in places.get(text, ())[: similarity.CANDIDATES]:
+        rank, seen[text] = seen[text], seen[text] + 1
+        for j in places.get(text, ())[max(0, rank - _TWINS) : rank + _TWINS + 1]:
             scores[i, j] = 1.0
     return scores
 

@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from rules_db.diff import similarity
 from rules_db.diff.assignment import Pair
 from rules_db.diff.canonical import mask
@@ -36,6 +38,10 @@ _TWIN_SCORE = 0.75
 _REMAINDER_SCORE = 0.34
 _REMAINDER_MASS = 60.0
 
+_FAINT = 0.2
+_MOST_SENTENCES = 6_000
+"""Beyond this (twice the longest code in force) only main pairs are looked for."""
+
 _STOCK_COSINE = 0.7
 _STOCK_COUNT = 4
 """A sentence with near twins in so many provisions of its own expression is a stock phrase and proves no descent."""
@@ -58,23 +64,17 @@ class _Loose:
 
     def without_accounted(self, partner: Mapping[int, int], other: Vectors, words: Vocabulary) -> _Loose:
         """The sentences that the provision's partner does not contain, stock phrases aside."""
-        kept = [
-            row
-            for row, owner in enumerate(self.owners)
-            if self.vectors.mass[row] > 0
-            and (
-                owner not in partner
-                or similarity.overlap(self.vectors, row, other, partner[owner]).shared
-                < ACCOUNTED * self.vectors.mass[row]
-            )
-        ]
-        kept = [row for row in kept if not self._is_stock(row)]
+        mass = self.vectors.mass
+        loose = np.asarray(mass > 0)
+        paired = [row for row, owner in enumerate(self.owners) if owner in partner]
+        if paired:
+            partners = [partner[self.owners[row]] for row in paired]
+            shared = similarity.shared_with(self.vectors, paired, other, partners)
+            loose[paired] &= shared < ACCOUNTED * mass[paired]
+        loose &= ~similarity.crowded(self.vectors, self.owners, _STOCK_COSINE, _STOCK_COUNT)
+        kept = np.flatnonzero(loose).tolist()
         texts = [self.texts[row] for row in kept]
         return _Loose([self.owners[row] for row in kept], texts, words.vectors(texts))
-
-    def _is_stock(self, row: int) -> bool:
-        cosines = (self.vectors.unit[[row]] @ self.vectors.unit.T).toarray()[0]
-        return len({self.owners[other] for other in (cosines >= _STOCK_COSINE).nonzero()[0]}) >= _STOCK_COUNT
 
 
 def further_links(
@@ -93,6 +93,8 @@ def further_links(
     successor = {pair.old: pair.new for pair in pairs}
     predecessor = {pair.new: pair.old for pair in pairs}
     all_left, all_right = _Loose.of(old, words), _Loose.of(new, words)
+    if max(len(all_left.texts), len(all_right.texts)) > _MOST_SENTENCES:
+        return []
     left = all_left.without_accounted(successor, new_side, words)
     right = all_right.without_accounted(predecessor, old_side, words)
     best: dict[tuple[int, int], float] = {}
@@ -158,7 +160,7 @@ def _joined(loose: _Loose, words: Vocabulary) -> _Loose:
 def _scores(left: _Loose, right: _Loose) -> dict[tuple[int, int], tuple[float, float]]:
     """Mean of cosine and containment, and the shared weight, of candidate pairs of loose texts."""
     found = {}
-    for (row, column), overlap in similarity.candidates(left.vectors, right.vectors).items():
+    for (row, column), overlap in similarity.alike(left.vectors, right.vectors, _FAINT).items():
         share = similarity.contained(overlap, left.vectors, row, right.vectors, column)
         found[row, column] = ((overlap.cosine + share) / 2, overlap.shared)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,27 +89,64 @@ def _bigrams(text: str) -> list[str]:
 def candidates(old: Vectors, new: Vectors, keep: int = CANDIDATES) -> dict[tuple[int, int], Overlap]:
     """Overlap of each pair that is among the `keep` best of its row or of its column. Work is done in row blocks, so
     memory stays bounded by block size x number of new texts."""
-    rows, columns = old.unit.shape[0], new.unit.shape[0]
     chosen: dict[tuple[int, int], Overlap] = {}
-    if not rows or not columns:
-        return chosen
-    best_of_column: list[list[tuple[float, int, float]]] = [[] for _ in range(columns)]
-    unit, present = new.unit.T.tocsr(), new.present.T.tocsr()
-    for start in range(0, rows, _BLOCK):
-        cosines = (old.unit[start : start + _BLOCK] @ unit).toarray()
-        shared = (old.weight[start : start + _BLOCK] @ present).toarray()
-        for offset, row in enumerate(cosines):
-            for column in _largest(row, keep):
-                chosen[start + offset, column] = Overlap(float(row[column]), float(shared[offset, column]))
-        for column in range(columns):
-            scores = cosines[:, column]
-            best_of_column[column].extend(
-                (-float(scores[i]), start + i, float(shared[i, column])) for i in _largest(scores, keep)
-            )
-    for column, ranked in enumerate(best_of_column):
-        for negated, row_number, weight in sorted(ranked)[:keep]:
-            chosen[row_number, column] = Overlap(-negated, weight)
+    columns = new.unit.shape[0]
+    ranked: list[list[tuple[float, int, float]]] = [[] for _ in range(columns)]
+    for start, cosines, shared in _blocks(old, new):
+        for offset, column in _best(cosines, keep):
+            chosen[start + offset, column] = Overlap(float(cosines[offset, column]), float(shared[offset, column]))
+        for column, offset in _best(cosines.T, keep):
+            ranked[column].append((-float(cosines[offset, column]), start + offset, float(shared[offset, column])))
+    for column, found in enumerate(ranked):
+        for negated, row, weight in sorted(found)[:keep]:
+            chosen[row, column] = Overlap(-negated, weight)
     return chosen
+
+
+def alike(old: Vectors, new: Vectors, floor: float) -> dict[tuple[int, int], Overlap]:
+    """Overlap of every pair with at least `floor` cosine (which must be above 0)."""
+    found: dict[tuple[int, int], Overlap] = {}
+    for start, cosines, shared in _blocks(old, new):
+        rows, columns = np.nonzero(cosines >= floor)
+        cosine, weight = cosines[rows, columns].tolist(), shared[rows, columns].tolist()
+        pairs = zip((rows + start).tolist(), columns.tolist(), strict=True)
+        found.update(zip(pairs, map(Overlap, cosine, weight), strict=True))
+    return found
+
+
+def _blocks(old: Vectors, new: Vectors) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """First row, cosines and shared weights of one block of rows after the other."""
+    if not old.unit.shape[0] or not new.unit.shape[0]:
+        return
+    unit, present = new.unit.T.tocsr(), new.present.T.tocsr()
+    for start in range(0, old.unit.shape[0], _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        yield start, (old.unit[rows] @ unit).toarray(), (old.weight[rows] @ present).toarray()
+
+
+def _best(scores: np.ndarray, keep: int) -> Iterator[tuple[int, int]]:
+    """Row and column of the `keep` largest positive scores of each row."""
+    keep = min(keep, scores.shape[1])
+    columns = np.argpartition(-scores, keep - 1, axis=1)[:, :keep]
+    rows = np.repeat(np.arange(scores.shape[0]), keep)
+    for row, column in zip(rows.tolist(), columns.ravel().tolist(), strict=True):
+        if scores[row, column] > 0:
+            yield row, column
+
+
+def shared_with(old: Vectors, rows: Sequence[int], new: Vectors, partners: Sequence[int]) -> np.ndarray:
+    """Shared weight of old row rows[k] and new row partners[k], for all k at once."""
+    return np.asarray(old.weight[list(rows)].multiply(new.present[list(partners)]).sum(axis=1)).ravel()
+
+
+def crowded(vectors: Vectors, owners: Sequence[int], floor: float, count: int) -> np.ndarray:
+    """For each row whether rows of at least `count` different owners (its own included) are that close to it."""
+    owner = np.asarray(owners)
+    result = np.zeros(len(owner), dtype=bool)
+    for start, cosines, _ in _blocks(vectors, vectors):
+        for offset, row in enumerate(cosines >= floor):
+            result[start + offset] = len(set(owner[row].tolist())) >= count
+    return result
 
 
 def overlap(old: Vectors, row: int, new: Vectors, column: int) -> Overlap:
@@ -130,17 +167,6 @@ def damped(share: float, old: Vectors, row: int, new: Vectors, column: int) -> f
     contains the words of many short ones without continuing them."""
     smaller, larger = sorted((float(old.mass[row]), float(new.mass[column])))
     return share * min(1.0, _FULL_SHARE * smaller / larger) if larger else 0.0
-
-
-def _largest(scores: np.ndarray, keep: int) -> list[int]:
-    """Positions of the `keep` largest positive scores; ties go to the earlier position."""
-    if len(scores) > keep:
-        cut = np.partition(scores, len(scores) - keep)[len(scores) - keep]
-        positions = np.flatnonzero(scores >= max(cut, 1e-9))
-    else:
-        positions = np.flatnonzero(scores > 0)
-    ranked = sorted(positions.tolist(), key=lambda position: (-scores[position], position))
-    return ranked[:keep]
 
 
 def wording(old: str, new: str) -> float:
