@@ -40,25 +40,29 @@ def attachments(
 ) -> tuple[AttachmentRef, ...]:
     """Linked files in page order without repeats, at most 200. Addresses other than http(s) are left out; without `url`
     relative ones stay relative."""
-    base = urljoin(url or "", str(_BASE(root))) if url else ""
+    base = _joined(url, str(_BASE(root))) or url if url else ""
     found: dict[str, AttachmentRef] = {}
     for element in _candidates(root, containers):
         href = _href(element)
         if not href or len(href) > _URL_CHARS or href.startswith(("#", "javascript:", "mailto:", "data:")):
             continue
-        try:
-            target = urljoin(base, href)
-            parts = urlsplit(target)
-        except ValueError:  # an address no parser reads, such as http://[
-            continue
-        if parts.scheme not in ("http", "https") and (url or parts.scheme):
-            continue
-        target = parts._replace(fragment="").geturl()
-        if target not in found:
+        target = _joined(base or "", href)
+        if target is not None and target not in found:
             found[target] = AttachmentRef(label(element, target), target)
             if len(found) == _MAX:
                 break
     return tuple(found.values())
+
+
+def _joined(base: str, href: str) -> str | None:
+    """An http(s) address without fragment, relative only where there is no base; None for any other scheme and for
+    what no parser reads, such as `http://[`."""
+    try:
+        parts = urlsplit(urljoin(base, href))
+        known = parts.scheme in ("http", "https") or (not base and not parts.scheme)
+        return parts._replace(fragment="").geturl() if known else None
+    except ValueError:
+        return None
 
 
 def label(element: etree._Element, target: str) -> str:

@@ -150,7 +150,7 @@ def _ole_kind(data: bytes, name: str) -> Format:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as ole:
             streams = {path[0] for path in ole.listdir() if len(path) == 1}
-    except (OSError, ValueError, IndexError, struct.error):
+    except (OSError, ValueError, IndexError, RecursionError, struct.error):
         streams = set()  # damaged: the name decides and the converter says what is wrong
     for stream, kind in _STREAMS:
         if stream in streams:

@@ -64,7 +64,7 @@ def _main_text(data: bytes, name: str) -> str:
             _check_fib(main, flags, name)
             tables = ole.openstream(stream).read()
         return _pieces(main, tables)
-    except (OSError, struct.error, IndexError, ValueError) as error:
+    except (OSError, struct.error, IndexError, RecursionError, ValueError) as error:
         raise ConversionError(
             ErrorCode.UNREADABLE, f"{name}: a damaged Word file ({error}); save it as docx"
         ) from error

@@ -237,6 +237,18 @@ def test_base_element_moves_relative_addresses() -> None:
     assert facts.attachments[0].url == "https://files.example.cn/x/a.pdf"
 
 
+def test_addresses_that_no_parser_reads_are_left_out() -> None:
+    links = "<a href='http://[/a.pdf'>甲</a><a href='//a℀b/c.pdf'>乙</a><a href='ok.pdf'>丙</a>"
+    for base in ("", "<base href='http://['>", "<base href='//a℀b/'>"):
+        assert [ref.name for ref in head(BODY.format(links), base).attachments] == ["丙"]
+
+
+def test_without_an_address_links_stay_relative() -> None:
+    links = "<a href='files/a.pdf#x'>甲</a><a href='https://x.cn/b.pdf'>乙</a><a href='JAVASCRIPT:c.pdf'>丙</a>"
+    refs = head(BODY.format(links), url=None).attachments
+    assert [ref.url for ref in refs] == ["files/a.pdf", "https://x.cn/b.pdf"]
+
+
 def test_a_notice_that_is_only_an_attachment_is_kept() -> None:
     document = convert(b"<html><body><div id='zoom'><a href='a.pdf'></a></div></body></html>", name="a.html", url=URL)
     assert document.blocks == ()

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from file_builders import MC, OFD, W, docx, ofd, p, pdf, zipped
+from file_builders import MC, OFD, W, doc, docx, ofd, p, pdf, xlsx, zipped
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crawler.convert import ConversionError, ErrorCode, SandboxLimits, convert, convert_sandboxed
 from crawler.convert.furniture import furniture_line
@@ -19,6 +21,16 @@ from crawler.convert.lines import join_wrapped
 from crawler.convert.wire import dump, load
 
 SENTENCE = "企业应当建立台账。"
+SAMPLES = {
+    "a.doc": doc(f"某省办法\r甲\x07乙\x07\x07{SENTENCE}\x13 PAGE \x14一\x15\r", compressed="abc\r"),
+    "a.docx": docx(p(SENTENCE) + "<w:tbl><w:tr><w:tc/><w:tc/></w:tr></w:tbl>"),
+    "a.html": f"<table><tr><td rowspan=2>甲</td></table><ol><li value=2>{SENTENCE}<a href='./a.pdf'>附件</a>".encode(),
+    "a.md": f"---\na: b\n---\n# 办法\n\n|a|b|\n|--|--|\n|c|d|\n\n{SENTENCE}".encode(),
+    "a.ofd": ofd([[(24, 40, 5, SENTENCE * 2)]]),
+    "a.pdf": pdf([[(80, 100, 12, SENTENCE * 3)]]),
+    "a.txt": f"办法\n{SENTENCE}".encode("gbk"),
+    "a.xlsx": xlsx({"表": [["甲", "乙"], ["丙", 1.5]]}),
+}
 SECONDS = 5.0  # generous: each case takes well under one second
 
 
@@ -192,6 +204,17 @@ def test_members_with_hostile_names_write_nothing(tmp_path: Path, monkeypatch: p
 def test_ofd_pages_outside_the_package_are_not_found() -> None:
     data = ofd([[(24, 40, 5, SENTENCE)]]).replace(b"Pages/Page_0", b"../../../etc")
     assert timed(data, "a.ofd") in ("unreadable", "no_text")
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_damaged_files_end_in_a_document_or_a_code(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(sorted(SAMPLES)))
+    damaged = bytearray(SAMPLES[name])
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=6))
+    timed(bytes(damaged), name)
 
 
 def test_the_child_gives_the_same_document() -> None:
