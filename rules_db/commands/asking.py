@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,7 @@ from rules_db.commands.options import data_option, emit, format_option, say, sho
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
+    from rules_db.diff.result import InstrumentDiff
 
 
 @click.command()
@@ -103,6 +105,9 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
     "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
 )
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of headings.")
+@click.option(
+    "--table", type=click.Path(path_type=Path, dir_okay=False), help="Write a comparison table: .docx or .xlsx."
+)
 @data_option
 def diff(
     references: tuple[str, ...],
@@ -111,6 +116,7 @@ def diff(
     rule_set: bool,
     form: str,
     language: str,
+    table: Path | None,
     folder: DataFolder,
 ) -> None:
     """Compare two versions: A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE, or --rule-set --from DATE --to DATE."""
@@ -137,9 +143,25 @@ def diff(
         if reference.note:
             say(f"note: {reference.note}")
     result = answers.compare_expressions(connection, old, new)
-    if form == "json":
+    if table:
+        _write_table(result, table, language)
+    elif form == "json":
         emit(jsonform.to_json(result))
     else:
         from rules_db import present
 
         present.comparison(result, form, language)
+
+
+def _write_table(diff: InstrumentDiff, path: Path, language: str) -> None:
+    """Write the comparison table next to `path` first, so that a failure leaves no half file."""
+    from rules_db.diff.view import Language
+    from rules_db.export.comparison import comparison_docx, comparison_xlsx
+
+    writers = {".docx": comparison_docx, ".xlsx": comparison_xlsx}
+    if path.suffix not in writers:
+        raise click.UsageError(f"{path}: a comparison table is a .docx or an .xlsx file")
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(writers[path.suffix](diff, Language(language)))
+    part.replace(path)
+    say(f"{path} written")

@@ -1,0 +1,1 @@
+"""Files for people outside: what the store knows, in the formats that lawyers and auditors circulate."""
