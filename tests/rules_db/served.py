@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,16 @@ class Site:
 
     def __init__(self, public: Path, **options: Any) -> None:
         self.datasette = build_datasette(public, **options)
+        # a thread of its own: the browser tests keep an event loop running in the main thread
+        self.thread = ThreadPoolExecutor(1)
         self.loop = asyncio.new_event_loop()
-        self.loop.run_until_complete(self.datasette.invoke_startup())
+        self._run(self.datasette.invoke_startup())
+
+    def _run(self, task: Any) -> Any:
+        return self.thread.submit(self.loop.run_until_complete, task).result()
 
     def get(self, path: str, **options: Any) -> Any:
-        return self.loop.run_until_complete(self.datasette.client.get(path, **options))
+        return self._run(self.datasette.client.get(path, **options))
 
     def rows(self, path: str) -> Any:
         response = self.get(path)
