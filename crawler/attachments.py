@@ -36,6 +36,7 @@ _BODIES: Final = (
 )
 _EXTRA: Final = "p.insertfileTag a[href], #tblAppendix a[href], .xgfj a[href], a[download][href]"
 _MAX_FILES: Final = 60
+_MAX_MARKUP: Final = 4_000_000
 _MAX_NAME: Final = 200
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
@@ -52,6 +53,8 @@ def find_files(
     markup: str, url: str, allowed_hosts: tuple[str, ...], *, body: str | None = None, attachments: str | None = None
 ) -> FoundFiles:
     """Links to files in the document's body, or in the whole page when no body container is found."""
+    if len(markup) > _MAX_MARKUP:
+        return FoundFiles((), (f"page of {len(markup)} characters was not searched for files",))
     soup = soup_of(markup)
     root: Tag = next(
         (found for selector in ([body] if body else []) + list(_BODIES) if (found := soup.select_one(selector))), soup

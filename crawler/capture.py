@@ -9,13 +9,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from crawler.health import LastGood, RunFacts, judge, withdrawn_candidates
 from crawler.platforms.base import ListEntry
 from crawler.registry import Column, Source
-from crawler.schedule import is_due
+from crawler.schedule import instant, is_due
 from crawler.urls import identity
 from rules_db import captures
 from rules_db.captures import KnownDocument, Sighting, Validators
@@ -57,6 +58,7 @@ class SourceRun:
         self.source = source
         self.now = now
         self.outstanding = 0
+        self.revisited = False
         self.columns_read: set[str] = set()
         self.screens = 0
         self.asked: set[str] = set()
@@ -83,11 +85,13 @@ class SourceRun:
             self.known: dict[str, KnownDocument] = {
                 identity(known.url): known for known in captures.known_documents(connection, source.id)
             }
+            day_ago = (instant(now) - timedelta(days=1)).isoformat(timespec="seconds") + "Z"
+            self.budget = max(0, source.max_requests - captures.count_sightings(connection, source.id, day_ago))
             self.run_id = captures.start_run(connection, source.id, now)
 
-    def claim(self, url: str) -> bool:
-        """True once per page and run: whoever asks first fetches it."""
-        key = identity(url)
+    def claim(self, url: str, *, form: bool = False) -> bool:
+        """True once per page (or form, named by `url`) and run: whoever asks first fetches it."""
+        key = url if form else identity(url)
         if key in self.asked:
             return False
         self.asked.add(key)
@@ -115,6 +119,17 @@ class SourceRun:
         return is_due(
             published_on=published_on, first_seen=known.first_seen, confirmed_at=known.confirmed_at, now=self.now
         )
+
+    def unseen_due(self) -> list[KnownDocument]:
+        """Known documents and files that nothing in this run has asked for and that are due, longest unseen first."""
+        waiting = [
+            known
+            for key, known in self.known.items()
+            if key not in self.asked
+            and key not in self.entries
+            and self.due(known.url, known.facts.get("published_on"))
+        ]
+        return sorted(waiting, key=lambda known: (known.confirmed_at or "", known.url))
 
     def count(self, name: str, by: int = 1) -> None:
         self.counts[name] = self.counts.get(name, 0) + by

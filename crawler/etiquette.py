@@ -170,7 +170,7 @@ class StopMiddleware:
         count = self.conduct.requests.get(source_id, 0) + 1
         budget = int(request.meta[BUDGET_KEY])
         if count > budget:
-            reason = f"request budget of {budget} used up"
+            reason = f"request budget of {budget} used up for today"
             self.conduct.stop(source_id, Outcome.ERROR, reason)
             raise Refused(reason)
         self.conduct.requests[source_id] = count

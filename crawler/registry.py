@@ -7,6 +7,7 @@ are refused). Out: `Source` values in order of id. The id is the file's stem; no
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -16,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import soupsieve
 from jsonschema import Draft202012Validator
 
 from crawler.strict_yaml import StrictYamlError, load_yaml
@@ -224,6 +226,24 @@ def _check(path: Path, source: Source) -> None:
         netloc = urlsplit(column.url).netloc.lower()
         if netloc not in source.allowed_hosts:
             raise RegistryError(f"{path}: column {column.name}: host {netloc} is not in allowed_hosts; add it there")
+    for name, selector in (
+        ("row", source.selectors.row),
+        ("link", source.selectors.link),
+        ("title", source.selectors.title),
+        ("date", source.selectors.date),
+        ("body", source.selectors.body),
+        ("attachments", source.selectors.attachments),
+        *((f"column {column.name}", column.params.get("row")) for column in source.columns),
+    ):
+        try:
+            soupsieve.compile(selector or "*")
+        except soupsieve.SelectorSyntaxError as error:
+            reason = str(error).splitlines()[0]
+            raise RegistryError(f"{path}: selectors/{name}: {selector!r} is no CSS selector ({reason})") from error
+    try:
+        re.compile(source.selectors.detail_pattern or "")
+    except re.error as error:
+        raise RegistryError(f"{path}: selectors/detail_pattern is no regular expression ({error})") from error
     urls = [(column.url, tuple(sorted(column.params.items()))) for column in source.columns]
     if len(set(urls)) != len(urls):
         raise RegistryError(f"{path}: two columns have the same url and params; keep one")

@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from scrapy import FormRequest, Request, Spider
+from scrapy import Request, Spider
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
@@ -23,30 +23,31 @@ from crawler.attachments import find_files
 from crawler.capture import Answer, SourceRun
 from crawler.challenge import Assessment, assess
 from crawler.charset import UndecidedError, decode
-from crawler.etiquette import BUDGET_KEY, DELAY_KEY, SOURCE_KEY, Conduct
-from crawler.guard import HOSTS_KEY, Refused
+from crawler.etiquette import SOURCE_KEY, Conduct
+from crawler.frontier import Frontier, answer_of
+from crawler.guard import Refused
 from crawler.platforms import PLATFORMS
 from crawler.platforms.base import ListContext, ListEntry, ListError, ListPage, ListRequest
+from crawler.platforms.detect import families
 from crawler.registry import Column, Source
 from crawler.relevance import reason_to_fetch
-from crawler.urls import RefusedUrlError, identity, normalise
+from crawler.urls import identity
 from rules_db.captures import Validators
 from rules_db.model import Outcome
-
-# Later roles first: a document is completed before the next list screen is asked for.
-_PRIORITY: Final = {"list": 20, "detail": 10, "attachment": 30}
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
     """What one crawl is to do. `since` = ISO date: older documents are recorded from the list but not fetched.
-    `max_pages` overrides the screens per column; `fast` drops the spacing (loopback servers only)."""
+    `max_pages` overrides the screens per column; `max_revisits` bounds the known documents asked for again beyond those
+    that the lists show; `fast` drops the spacing (loopback servers only)."""
 
     sources: tuple[Source, ...]
     now: str
     since: str | None
     max_pages: int | None
     fast: bool
+    max_revisits: int = 60
 
 
 class RegistrySpider(Spider):
@@ -59,6 +60,7 @@ class RegistrySpider(Spider):
         self.plan = plan
         self.runs = {source.id: SourceRun(connection, snapshots, source, plan.now) for source in plan.sources}
         self.today = date.fromisoformat(plan.now[:10])
+        self.frontier = Frontier(plan.fast, self.on_list, self.on_document, self.on_failure)
 
     @property
     def conduct(self) -> Conduct:
@@ -82,7 +84,7 @@ class RegistrySpider(Spider):
     def _first_requests(self, run: SourceRun) -> Iterator[Request]:
         for column in run.source.columns:
             first = PLATFORMS[column.platform].first_request(run.source, column)
-            request = self._list_request(run, column, first)
+            request = self.frontier.list_screen(run, column, first)
             if request is not None:
                 yield request
 
@@ -108,25 +110,47 @@ class RegistrySpider(Spider):
                 outcome, reason = Outcome.ERROR, str(error) or "refused by the downloader"
             else:
                 outcome, reason = Outcome.ERROR, f"{type(error).__name__}: {str(error)[:300]}"
-            self._failed(run, self._answer(request, None), outcome, reason, request)
+            self._failed(run, answer_of(request, None), outcome, reason, request)
         finally:
-            self._answered(run, 0)
-        return []
+            following = self._answered(run, 0)
+        return following
 
     def _step(self, response: Response, handle: Any) -> list[Request]:
         assert response.request is not None  # noqa: S101 - Scrapy sets it on every answer
         run = self.runs[response.request.meta[SOURCE_KEY]]
         requests: list[Request] = []
+        understood = False
         try:
             requests = list(handle(run, response.request, response))
+            understood = True
         finally:
-            self._answered(run, len(requests))
+            if not understood:  # a fault of ours may not look like a healthy source
+                run.failures.append(f"{response.url}: the crawler failed on this answer; see the log")
+            requests += self._answered(run, len(requests))
         return requests
 
-    def _answered(self, run: SourceRun, following: int) -> None:
+    def _answered(self, run: SourceRun, following: int) -> list[Request]:
+        """Keep count; when everything is answered, ask for what lists no longer show, and at last judge the run."""
         run.outstanding += following - 1
+        if run.outstanding > 0:
+            return []
+        revisits = list(self._revisits(run))
+        run.outstanding += len(revisits)
         if run.outstanding == 0:
             self._finish(run)
+        return revisits
+
+    def _revisits(self, run: SourceRun) -> Iterator[Request]:
+        """Known documents that no screen of this run showed and that are due: lists show only the newest."""
+        if run.revisited or run.blocked or not run.columns_read or run.source.id in self.conduct.stopped:
+            return
+        run.revisited = True
+        for known in run.unseen_due()[: self.plan.max_revisits]:
+            facts = {key: str(value) for key, value in known.facts.items()}
+            request = self.frontier.document(run, known.url, known.role, known.parent_url or "", facts)
+            if request is not None:
+                run.count("revisited")
+                yield request
 
     def _finish(self, run: SourceRun) -> None:
         stopped = self.conduct.stopped.get(run.source.id)
@@ -138,7 +162,7 @@ class RegistrySpider(Spider):
     def _handle_list(self, run: SourceRun, request: Request, response: Response) -> Iterator[Request]:
         column: Column = request.meta["column"]
         asked: ListRequest = request.meta["list_request"]
-        answer = self._answer(request, response)
+        answer = answer_of(request, response)
         body = self._usable_body(run, request, response, answer)
         if body is None:
             return
@@ -155,7 +179,9 @@ class RegistrySpider(Spider):
         if page.entries:
             run.columns_read.add(column.name)
         elif page.expects_rows and asked.page == 1:
-            run.failures.append(f"{column.name}: the list has no rows")
+            looks = [name for name in families(body.decode("utf-8", "replace")) if name != column.platform]
+            hint = f"; the page looks like {looks[0]}" if looks else ""
+            run.failures.append(f"{column.name}: the list has no rows{hint}")
         for entry in fresh:
             yield from self._entry_requests(run, column, entry, request.url)
         yield from self._following(run, column, asked, page, fresh)
@@ -171,7 +197,7 @@ class RegistrySpider(Spider):
             return
         for following in page.requests:
             if following.page <= limit:
-                request = self._list_request(run, column, following)
+                request = self.frontier.list_screen(run, column, following)
                 if request is not None:
                     yield request
 
@@ -193,7 +219,7 @@ class RegistrySpider(Spider):
         facts = {"title": entry.title, "column": column.name, "kind": column.kind, "relevance": reason, **entry.facts}
         if entry.published_on:
             facts["published_on"] = entry.published_on
-        request = self._document_request(run, entry.url, "detail", list_url, facts)
+        request = self.frontier.document(run, entry.url, "detail", list_url, facts)
         if request is not None:
             run.count("details_tried")
             yield request
@@ -201,7 +227,7 @@ class RegistrySpider(Spider):
     # -- documents and files -------------------------------------------------------------------------------------------
 
     def _handle_document(self, run: SourceRun, request: Request, response: Response) -> Iterator[Request]:
-        answer = self._answer(request, response)
+        answer = answer_of(request, response)
         body = self._usable_body(run, request, response, answer)
         if body is None or answer.role != "detail" or body.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
             return
@@ -215,10 +241,12 @@ class RegistrySpider(Spider):
             markup, response.url, run.source.allowed_hosts, body=selectors.body, attachments=selectors.attachments
         )
         run.count("files_refused", len(found.refused))
+        published = answer.facts.get("published_on")
         for file in found.files:
-            if run.due(file.url, answer.facts.get("published_on")):
+            if run.due(file.url, published):
                 facts = {"attachment_name": file.name, "relevance": "attachment"}
-                attachment = self._document_request(run, file.url, "attachment", answer.url, facts)
+                facts |= {"published_on": published} if published else {}
+                attachment = self.frontier.document(run, file.url, "attachment", answer.url, facts)
                 if attachment is not None:
                     yield attachment
 
@@ -264,89 +292,6 @@ class RegistrySpider(Spider):
             run.failures.append(f"{where}{reason}")
         elif answer.role == "detail":
             run.count("details_failed")
-
-    def _list_request(self, run: SourceRun, column: Column, wanted: ListRequest) -> Request | None:
-        request = self._request(run, wanted.url, "list", None, {}, wanted)
-        if request is not None:
-            request.meta["column"] = column
-            request.meta["list_request"] = wanted
-        return request
-
-    def _document_request(
-        self, run: SourceRun, url: str, role: str, parent: str, facts: dict[str, str]
-    ) -> Request | None:
-        return self._request(run, url, role, parent, facts, None)
-
-    def _request(
-        self, run: SourceRun, url: str, role: str, parent: str | None, facts: dict[str, str], wanted: ListRequest | None
-    ) -> Request | None:
-        try:
-            address = normalise(url)
-        except RefusedUrlError as error:
-            run.failures.append(str(error))
-            return None
-        key = address if wanted is None or wanted.form is None else f"{address}#{sorted(wanted.form.items())}"
-        if not (run.claim(address) if key == address else self._claim_form(run, key)):
-            return None
-        held = run.validators(address) if wanted is None or wanted.form is None else None
-        headers: dict[str, str] = dict(wanted.headers) if wanted else {}
-        if parent:
-            headers.setdefault("Referer", parent)
-        if held is not None:
-            if held.etag:
-                headers["If-None-Match"] = held.etag
-            if held.last_modified:
-                headers["If-Modified-Since"] = held.last_modified
-        if run.source.user_agent:
-            headers["User-Agent"] = run.source.user_agent
-        meta = {
-            SOURCE_KEY: run.source.id,
-            HOSTS_KEY: run.source.allowed_hosts,
-            DELAY_KEY: 0.0 if self.plan.fast else run.source.delay,
-            BUDGET_KEY: run.source.max_requests,
-            "address": key if wanted is not None and wanted.form is not None else address,
-            "role": role,
-            "parent": parent,
-            "facts": facts,
-            "held": held,
-        }
-        callback = self.on_list if role == "list" else self.on_document
-        options: dict[str, Any] = {
-            "callback": callback,
-            "errback": self.on_failure,
-            "headers": headers,
-            "meta": meta,
-            "priority": _PRIORITY[role],
-            "dont_filter": True,
-        }
-        if wanted is not None and wanted.form is not None:
-            return FormRequest(address, formdata=dict(wanted.form), method="POST", **options)
-        return Request(address, **options)
-
-    @staticmethod
-    def _claim_form(run: SourceRun, key: str) -> bool:
-        if key in run.asked:
-            return False
-        run.asked.add(key)
-        return True
-
-    @staticmethod
-    def _answer(request: Request, response: Response | None) -> Answer:
-        def header(name: str) -> str | None:
-            value = response.headers.get(name) if response is not None else None
-            return value.decode("latin-1")[:500] if value else None
-
-        return Answer(
-            url=request.meta["address"],
-            role=request.meta["role"],
-            status=response.status if response is not None else 0,
-            body=response.body if response is not None else b"",
-            content_type=header("Content-Type"),
-            etag=header("ETag"),
-            last_modified=header("Last-Modified"),
-            parent_url=request.meta["parent"],
-            facts=request.meta["facts"],
-        )
 
 
 logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)

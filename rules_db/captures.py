@@ -255,6 +255,12 @@ def known_documents(connection: sqlite3.Connection, source_id: str) -> list[Know
     return known
 
 
+def count_sightings(connection: sqlite3.Connection, source_id: str, since: str) -> int:
+    """How many addresses of a source were asked for since a moment (ISO UTC), in finished and unfinished runs."""
+    query = "SELECT count(*) FROM sighting WHERE source_id = ? AND seen_at > ?"
+    return int(connection.execute(query, (source_id, since)).fetchone()[0])
+
+
 def newest_run_id(connection: sqlite3.Connection) -> int:
     """Id of the newest run of any source; 0 when there is none."""
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM crawl_run").fetchone()[0])

@@ -12,11 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from crawler.charset import UndecidedError, decode
 from crawler.registry import Column, Source
 
+# Lists are some ten kilobytes; whole-column JSON files reach a few megabytes. A tree of more would cost minutes.
+MAX_LIST_BYTES: Final = 4 * 1024 * 1024
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -87,7 +89,10 @@ class Platform(ABC):
 
 
 def text_of(body: bytes, content_type: str | None = None) -> str:
-    """Decoded text of an answer. Raises ListError when the encoding can't be decided: no mojibake as titles."""
+    """Decoded text of an answer. Raises ListError when it is too large to be a list, or when its encoding can't be
+    decided: no mojibake as titles."""
+    if len(body) > MAX_LIST_BYTES:
+        raise ListError(f"{len(body)} bytes are no list (at most {MAX_LIST_BYTES}); is the address a file?")
     try:
         return decode(body, content_type).text
     except UndecidedError as error:

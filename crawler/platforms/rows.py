@@ -21,6 +21,8 @@ DOCUMENT_SUFFIXES: Final = frozenset({"doc", "docx", "ofd", "pdf", "wps", "xls",
 ROW_FALLBACK: Final = "row selector found nothing; rows were read by the shape of their addresses"
 _ROW_TAGS: Final = ("li", "tr", "dd", "ul", "p", "div")
 _SPACE: Final = re.compile(r"\s+")
+# Controls, zero-width characters and direction overrides: they make a title look like another one.
+_UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _EDGE_DATE: Final = re.compile(
     r"^[\[（(]?(?:19|20)\d{2}[-./年]\d{1,2}[-./月]\d{1,2}日?[\]）)]?\s*|\s*[\[（(]?(?:19|20)\d{2}[-./年]\d{1,2}[-./月]\d{1,2}日?[\]）)]?$"
 )
@@ -97,7 +99,7 @@ def title_of(anchor: Tag, selector: str | None = None) -> str:
 
 def clean_title(text: str) -> str:
     """One line without bullets, edge dates and markup leftovers."""
-    line = _SPACE.sub(" ", text).strip(_BULLET)[:_MAX_TITLE]
+    line = _SPACE.sub(" ", _UNSEEN.sub("", text)).strip(_BULLET)[:_MAX_TITLE]
     line = _EDGE_DATE.sub("", line).strip(_BULLET)
     return _SPACE.sub("", line) if _mostly_han(line) else line
 

@@ -21,6 +21,20 @@ def server() -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
+def make_server() -> Iterator[Callable[[], RecordingServer]]:
+    """As many fresh servers as a test asks for: sites side by side in one crawl."""
+    running: list[RecordingServer] = []
+
+    def make() -> RecordingServer:
+        running.append(RecordingServer())
+        return running[-1]
+
+    yield make
+    for server in running:
+        server.close()
+
+
+@pytest.fixture
 def second_server() -> Iterator[RecordingServer]:
     """Another one, for what must or must not be reached."""
     running = RecordingServer()

@@ -224,7 +224,7 @@ def child(data: Path, sources: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_killed_and_restarted_equals_undisturbed(tmp_path, server, seed):
     site(server, count=12)
     for reply in server.pages.values():
@@ -255,3 +255,28 @@ def test_a_dead_child_leaves_a_verdict_for_each_source(tmp_path, server, crawled
     (verdict,) = crawled()
     assert verdict.verdict is Verdict.BROKEN
     assert "ended with code -9" in verdict.reason
+
+
+def test_known_documents_beyond_the_lists_are_looked_at_again(tmp_path, server, crawled):
+    """A list shows only its newest rows; what it no longer shows is still revisited on schedule."""
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    newest = [("./202606/t20260618_9.html", "关于动力电池溯源第9号通知", "2026-06-18")]
+    server.pages["/tzgg/"] = Reply(rows(newest), etag='"newer"')
+    server.pages["/tzgg/202606/t20260618_9.html"] = Reply(document("第9号通知。企业应当在9日内报送溯源信息。"))
+    edited = Reply(document("关于动力电池溯源第1号通知。企业应当在60日内报送。"), etag='"edited"')
+    server.pages["/tzgg/202605/t20260511_1.html"] = edited
+    (verdict,) = crawled(now="2026-06-20T01:00:00Z")
+    assert verdict.metrics["revisited"] == 5
+    rows_of = [row for row in sightings(tmp_path / "data") if row["url"].endswith("t20260511_1.html")]
+    assert [row["outcome"] for row in rows_of] == [Outcome.FETCHED, Outcome.FETCHED]
+    assert rows_of[0]["facts"] == rows_of[1]["facts"]
+
+
+def test_the_budget_counts_a_day_not_a_run(tmp_path, server, crawled):
+    endless(server, repeat=False)
+    write_source(tmp_path / "sources", "a", server.url, fetch="list", max_pages=10, max_requests=14)
+    assert [crawled(now=f"2026-06-01T0{hour}:00:00Z")[0].verdict for hour in (1, 2)] == [Verdict.OK, Verdict.DEGRADED]
+    assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 14
+    assert crawled(now="2026-06-02T03:00:00Z")[0].verdict is not Verdict.DEGRADED

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from recording import NOW, RecordingServer, Reply, document, rows, write_source
 from test_crawl import sightings, site
 
 from crawler.etiquette import Conduct, HostPace, read_robots, retry_after_seconds
+from crawler.launch import SourceVerdict
 from crawler.settings import HARDENING, NO_CONTACT, Pace, build_settings, user_agent
 from rules_db.model import Outcome, Verdict
 
@@ -18,25 +22,51 @@ def pages(server: RecordingServer) -> list[str]:
     return [path for path in server.paths() if path != "/robots.txt"]
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
-def test_robots_that_cannot_be_read_forbids(tmp_path, server, crawled, status):
-    site(server)
-    server.pages["/robots.txt"] = Reply("User-agent: *\nAllow: /\n", status)
-    write_source(tmp_path / "sources", "a", server.url)
-    (verdict,) = crawled()
-    assert verdict.verdict is Verdict.BLOCKED
-    assert "robots.txt unreachable" in verdict.reason
-    assert pages(server) == []
-    assert {row["outcome"] for row in sightings(tmp_path / "data")} == {Outcome.ROBOTS}
+@dataclass(frozen=True)
+class Crowd:
+    """Sites side by side, crawled together; each by its case's name."""
+
+    servers: dict[str, RecordingServer]
+    sources: Path
+
+    def ids(self) -> dict[str, str]:
+        return {f"site-{number}": case for number, case in enumerate(self.servers)}
 
 
-@pytest.mark.parametrize("status", [404, 403, 401])
-def test_no_robots_allows(tmp_path, server, crawled, status):
-    site(server)
-    server.pages["/robots.txt"] = Reply("Disallow: /", status)
-    write_source(tmp_path / "sources", "a", server.url)
-    (verdict,) = crawled()
-    assert verdict.verdict is Verdict.OK
+@pytest.fixture
+def crowd(tmp_path, make_server):
+    """A function that sets up one TRS site for each case, all healthy to begin with."""
+
+    def build(cases: Iterable[str]) -> Crowd:
+        servers = {case: make_server() for case in cases}
+        for number, server in enumerate(servers.values()):
+            site(server)
+            write_source(tmp_path / "sources", f"site-{number}", server.url)
+        return Crowd(servers, tmp_path / "sources")
+
+    return build
+
+
+def by_case(crowd: Crowd, verdicts: list[SourceVerdict]) -> dict[str, SourceVerdict]:
+    return {crowd.ids()[verdict.source_id]: verdict for verdict in verdicts}
+
+
+def test_robots_that_cannot_be_read_forbids_and_missing_robots_allows(tmp_path, crowd, crawled):
+    """RFC 9309: server errors (and 429) forbid, client errors allow, whatever the body says."""
+    forbids, allows = ("500", "503", "429"), ("404", "403", "401")
+    sites = crowd(forbids + allows)
+    for case, server in sites.servers.items():
+        text = "User-agent: *\nAllow: /\n" if case in forbids else "User-agent: *\nDisallow: /\n"
+        server.pages["/robots.txt"] = Reply(text, int(case))
+    found = by_case(sites, crawled())
+    for case in forbids:
+        assert found[case].verdict is Verdict.BLOCKED
+        assert f"robots.txt unreachable (HTTP {case})" in found[case].reason
+        assert pages(sites.servers[case]) == []
+    for case in allows:
+        assert found[case].verdict is Verdict.OK
+    blocked = [row for row in sightings(tmp_path / "data") if row["outcome"] == Outcome.ROBOTS]
+    assert len(blocked) == 3
 
 
 def test_disallowed_paths_are_not_asked_for(tmp_path, server, crawled):
@@ -228,20 +258,21 @@ CHALLENGES = {
 }
 
 
-@pytest.mark.parametrize("case", sorted(CHALLENGES))
-def test_a_challenge_blocks_the_source_with_no_documents(tmp_path, server, crawled, case):
-    site(server)
-    write_source(tmp_path / "sources", "a", server.url)
+def test_a_challenge_blocks_the_source_with_no_documents(tmp_path, crowd, crawled):
+    sites = crowd(CHALLENGES)
     crawled()
-    server.pages["/tzgg/"] = CHALLENGES[case]
-    server.hits.clear()
-    (verdict,) = crawled(now="2026-06-20T01:00:00Z")
-    assert verdict.verdict is Verdict.BLOCKED
-    assert verdict.first
-    assert pages(server) == ["/tzgg/"], "one look, no second try, no documents"
-    (row,) = [row for row in sightings(tmp_path / "data") if row["run_id"] == 2]
-    assert row["outcome"] in (Outcome.CHALLENGE, Outcome.BLOCKED)
-    assert row["snapshot_sha256"] is None
+    for case, server in sites.servers.items():
+        server.pages["/tzgg/"] = CHALLENGES[case]
+        server.hits.clear()
+    found = by_case(sites, crawled(now="2026-06-20T01:00:00Z"))
+    for case, server in sites.servers.items():
+        assert found[case].verdict is Verdict.BLOCKED, case
+        assert found[case].first
+        assert pages(server) == ["/tzgg/"], f"{case}: one look, no second try, no documents"
+    second = [row for row in sightings(tmp_path / "data") if row["seen_at"] == "2026-06-20T01:00:00Z"]
+    assert len(second) == len(CHALLENGES)
+    assert {row["outcome"] for row in second} == {Outcome.CHALLENGE, Outcome.BLOCKED}
+    assert {row["snapshot_sha256"] for row in second} == {None}
 
 
 def test_recovery_is_told_once_and_the_issue_closes(tmp_path, server, crawled):
@@ -262,30 +293,32 @@ def test_recovery_is_told_once_and_the_issue_closes(tmp_path, server, crawled):
     assert (issue["code"], issue["times"], issue["resolved_at"]) == ("blocked", 2, "2026-06-04T01:00:00Z")
 
 
-@pytest.mark.parametrize(
-    ("page", "words"),
-    [
-        (Reply("<html><body>系统维护，请稍后访问</body></html>"), "maintenance"),
-        (Reply("<html><body></body></html>"), "no rows"),
-        (Reply(b""), "empty"),
-        (Reply("gone", 410), "410"),
-        (Reply(rows([])), "no rows"),
-        (Reply("error", 500), "500"),
-    ],
-    ids=["maintenance", "empty body", "no bytes", "gone", "rows gone", "server error"],
-)
-def test_a_broken_list_is_a_finding_about_the_site(tmp_path, server, crawled, page, words):
-    site(server)
-    write_source(tmp_path / "sources", "a", server.url)
+BROKEN_LISTS = {
+    "maintenance page": Reply("<html><body>系统维护，请稍后访问</body></html>"),
+    "no rows": Reply("<html><body></body></html>"),
+    "empty answer": Reply(b""),
+    "HTTP 410": Reply("gone", 410),
+    "layout changed": Reply(rows([])),
+    "HTTP 500": Reply("error", 500),
+    "fewer than": Reply(rows([("./202605/t20260501_1.html", "关于动力电池溯源的通知", "2026-05-01")])),
+    "encoding": Reply(b"<html>" + bytes(range(128, 256)) * 30),
+}
+
+
+def test_a_broken_list_is_a_finding_about_the_site(tmp_path, crowd, crawled):
+    sites = crowd(BROKEN_LISTS)
+    for number, server in enumerate(sites.servers.values()):
+        write_source(tmp_path / "sources", f"site-{number}", server.url, assertions={"min_entries": 3})
     crawled()
     before = [tuple(row) for row in sightings(tmp_path / "data")]
-    server.pages["/tzgg/"] = page
-    (verdict,) = crawled(now="2026-06-20T01:00:00Z")
-    assert verdict.verdict is Verdict.BROKEN
-    assert words in verdict.reason or "layout" in verdict.reason
-    assert verdict.withdrawn_candidates == ()
-    after = [tuple(row) for row in sightings(tmp_path / "data") if row["run_id"] == 1]
-    assert after == before
+    for case, server in sites.servers.items():
+        server.pages["/tzgg/"] = BROKEN_LISTS[case]
+    found = by_case(sites, crawled(now="2026-06-20T01:00:00Z"))
+    for case, verdict in found.items():
+        assert verdict.verdict is Verdict.BROKEN, case
+        assert case in verdict.reason or "layout" in verdict.reason
+        assert verdict.withdrawn_candidates == ()
+    assert [tuple(row) for row in sightings(tmp_path / "data")][: len(before)] == before
 
 
 def test_hardening_values_are_the_documented_ones():

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 import time
+from pathlib import Path
 
 import pytest
-from recording import Reply, document, rows, write_source
+from recording import RecordingServer, Reply, document, rows, write_source
 from scrapy import Request
 from test_crawl import sightings, site
 
@@ -15,6 +16,8 @@ from crawler.guard import HOSTS_KEY, GuardMiddleware, PublicOnlyResolver, Refuse
 from crawler.urls import RefusedUrlError, host_of, identity, is_allowed, normalise, suffix_of
 from rules_db.model import Outcome, Verdict
 
+TEXT = "关于动力电池溯源的通知，企业应当在30日内报送溯源信息。"
+DETAIL = "/tzgg/202605/t20260510_0.html"
 INSIDE = [
     "127.0.0.1",
     "127.1.2.3",
@@ -126,39 +129,48 @@ LINKS = [
 ]
 
 
-@pytest.mark.parametrize("way", ["links", "redirect", "meta refresh", "base", "attachments", "robots"])
-def test_no_page_can_send_the_crawler_elsewhere(tmp_path, server, second_server, crawled, way):
-    secret = second_server
-    port = secret.netloc.split(":")[1]
-    links = [link.format(secret=secret.netloc, port=port, netloc=server.netloc) for link in LINKS]
+WAYS = ("attachments", "base", "links", "meta refresh", "redirect", "robots")
+
+
+def test_no_page_can_send_the_crawler_elsewhere(tmp_path, make_server, crawled):
+    """Each way on a site of its own; all point at one server, which is never asked for anything."""
+    secret = make_server()
     secret.otherwise = lambda path, count: Reply(document("秘密内容，不应被读取，无论如何也不应当被读取。"))
-    site(server)
-    detail = "/tzgg/202605/t20260510_0.html"
-    body = "关于动力电池溯源的通知，企业应当在30日内报送溯源信息。"
-    if way == "links":
-        server.pages["/tzgg/"] = Reply(
-            rows([(link, f"关于第{n}事项的通知", "2026-05-01") for n, link in enumerate([*links, f".{detail[5:]}"])])
-        )
-    elif way == "redirect":
-        server.pages[detail] = Reply("", 302, {"Location": f"{secret.url}/page"})
-    elif way == "meta refresh":
-        refresh = f'<meta http-equiv="refresh" content="0; url={secret.url}/page">'
-        server.pages[detail] = Reply(document(body).replace("<head>", f"<head>{refresh}"))
-    elif way == "base":
-        based = document(body, '<a href="W020260510000000009.pdf">附件</a>')
-        server.pages[detail] = Reply(based.replace("<head>", f'<head><base href="{secret.url}/">'))
-    elif way == "attachments":
-        files = "".join(f'<a href="{link.replace(".html", ".pdf")}">附件</a>' for link in links)
-        server.pages[detail] = Reply(document(body, files))
-    else:
-        server.pages["/robots.txt"] = Reply("", 302, {"Location": f"{secret.url}/robots.txt"})
-    write_source(tmp_path / "sources", "a", server.url)
+    sites = {way: make_server() for way in WAYS}
+    for number, (way, server) in enumerate(sites.items()):
+        site(server)
+        lure(way, server, secret)
+        write_source(tmp_path / "sources", f"site-{number}", server.url)
     crawled()
     assert secret.hits == []
-    if way != "robots":
-        assert detail in server.paths(), "the crawl itself worked"
+    for way, server in sites.items():
+        if way == "robots":
+            assert [path for path in server.paths() if path != "/robots.txt"] == []
+        else:
+            assert DETAIL in server.paths(), "the crawl itself worked"
+
+
+def lure(way: str, server: RecordingServer, secret: RecordingServer) -> None:
+    """Make a site point at the secret server in one way."""
+    links = [
+        link.format(secret=secret.netloc, port=secret.netloc.split(":")[1], netloc=server.netloc) for link in LINKS
+    ]
+    if way == "links":
+        listed = [(link, f"关于第{n}事项的通知", "2026-05-01") for n, link in enumerate([*links, f".{DETAIL[5:]}"])]
+        server.pages["/tzgg/"] = Reply(rows(listed))
+    elif way == "redirect":
+        server.pages[DETAIL] = Reply("", 302, {"Location": f"{secret.url}/page"})
+    elif way == "meta refresh":
+        refresh = f'<meta http-equiv="refresh" content="0; url={secret.url}/page">'
+        server.pages[DETAIL] = Reply(document(TEXT).replace("<head>", f"<head>{refresh}"))
+    elif way == "base":
+        based = document(TEXT, '<a href="W020260510000000009.pdf">附件</a>')
+        server.pages[DETAIL] = Reply(based.replace("<head>", f'<head><base href="{secret.url}/">'))
+    elif way == "attachments":
+        files = "".join(f'<a href="{link.replace(".html", ".pdf")}">附件</a>' for link in links)
+        server.pages[DETAIL] = Reply(document(TEXT, files))
     else:
-        assert [path for path in server.paths() if path != "/robots.txt"] == []
+        server.pages["/robots.txt"] = Reply("", 302, {"Location": f"{secret.url}/robots.txt"})
 
 
 def test_control_the_same_server_is_reached_when_listed(tmp_path, server, second_server, crawled):
@@ -193,6 +205,52 @@ def test_a_listed_name_that_resolves_inside_is_not_reached(tmp_path, server, cra
     (control,) = crawled(now="2026-06-02T01:00:00Z")
     assert control.verdict is Verdict.OK
     assert "/tzgg/" in server.paths()
+
+
+def test_certificates_are_checked(tmp_path, server, crawled):
+    """A site whose certificate nobody vouches for is not read; without TLS the same pages are."""
+    import ssl
+
+    site(server)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*self_signed(tmp_path))
+    server.server.socket = context.wrap_socket(server.server.socket, server_side=True)
+    url = f"https://localhost:{server.netloc.split(':')[1]}"
+    write_source(tmp_path / "sources", "a", url)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.BLOCKED
+    assert "robots.txt unreachable" in verdict.reason
+    assert server.hits == []
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """Certificate and key for localhost, signed by nobody."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return folder / "cert.pem", folder / "key.pem"
 
 
 def test_a_proxy_in_the_environment_is_ignored(tmp_path, server, second_server, crawled, monkeypatch):
