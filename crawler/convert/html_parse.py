@@ -34,9 +34,9 @@ _ATTRIBUTE = re.compile(
 def parse(text: str, name: str, warnings: list[str]) -> etree._Element:
     """The tree of a page without scripts and styles. Where a page is nested deeper than the parser's limit, wrapper
     elements go first: the parser would drop the text below the limit without a word. Raises `empty`, `too_large`."""
-    root, too_deep = _parse_once(text)
+    root, too_deep = _parse_once(text, name)
     if too_deep:
-        root, too_deep = _parse_once(_INLINE_WRAPPER.sub("", _BLOCK_WRAPPER.sub("<p>", text)))
+        root, too_deep = _parse_once(_INLINE_WRAPPER.sub("", _BLOCK_WRAPPER.sub("<p>", text)), name)
         if too_deep:
             raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: tables or lists nested beyond reading")
         warnings.append("nested too deeply; wrapper elements were removed")
@@ -46,7 +46,7 @@ def parse(text: str, name: str, warnings: list[str]) -> etree._Element:
     return root
 
 
-def _parse_once(text: str) -> tuple[etree._Element | None, bool]:
+def _parse_once(text: str, name: str) -> tuple[etree._Element | None, bool]:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, no_network=True)
     text = _LONG_TAG.sub(_shortened, text.replace("\x00", ""))
     try:
@@ -54,11 +54,15 @@ def _parse_once(text: str) -> tuple[etree._Element | None, bool]:
     except etree.XMLSyntaxError as error:
         if _logged(parser, etree.ErrorTypes.ERR_DOCUMENT_EMPTY):  # nothing in it but comments or declarations
             return None, False
-        raise MemoryError(f"libxml2 gave up: {error}") from error  # it repairs everything else
+        raise _out_of_memory(name) from error  # everything else it repairs
     if _logged(parser, etree.ErrorTypes.ERR_NO_MEMORY):
-        raise MemoryError("libxml2 ran out of memory and dropped a part of the page")
+        raise _out_of_memory(name)  # a part of the page is lost
     too_deep = any("depth" in entry.message.lower() for entry in parser.error_log)
     return root, too_deep
+
+
+def _out_of_memory(name: str) -> ConversionError:
+    return ConversionError(ErrorCode.TOO_LARGE, f"{name}: the parser ran out of memory on it; look at it by hand")
 
 
 def _logged(parser: etree.HTMLParser, kind: int) -> bool:

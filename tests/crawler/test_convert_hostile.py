@@ -31,7 +31,7 @@ SAMPLES = {
     "a.txt": f"办法\n{SENTENCE}".encode("gbk"),
     "a.xlsx": xlsx({"表": [["甲", "乙"], ["丙", 1.5]]}),
 }
-SECONDS = 5.0  # generous: each case takes well under one second
+SECONDS = 8.0  # generous, for a busy machine: each case takes about one second or less
 
 
 def timed(data: bytes, name: str = "a.html") -> str:
@@ -233,16 +233,16 @@ def test_the_child_gives_the_same_document() -> None:
     [
         (SandboxLimits(wall_seconds=0.02), "within 0.02 s"),
         (SandboxLimits(output_bytes=1000), "more than 1000 bytes"),
-        (SandboxLimits(memory_bytes=40 << 20), "a.html"),
+        (SandboxLimits(memory_bytes=56 << 20), "memory|MemoryError"),
     ],
     ids=["time", "output", "memory"],
 )
 def test_the_child_is_limited(limits: SandboxLimits, words: str) -> None:
-    data = "".join(f"<p>第{n}条　{SENTENCE}</p>" for n in range(15_000)).encode()
+    data = b"<html><body><p>" + b"x" * (7 << 20)
     with pytest.raises(ConversionError, match=words) as caught:
         convert_sandboxed(data, name="a.html", limits=limits)
     assert caught.value.code is ErrorCode.TOO_LARGE
-    assert len(convert_sandboxed(data, name="a.html").blocks) == 15_000  # the same file within ordinary limits
+    assert len(convert_sandboxed(data, name="a.html").text) == 7 << 20  # the same file within ordinary limits
 
 
 def test_the_child_stops_computing_after_its_processor_time() -> None:
