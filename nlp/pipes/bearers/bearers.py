@@ -45,6 +45,7 @@ class Bearer:
 
 _TELLING = re.compile(alternation(patterns.TELLING_VERBS))
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
+_DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _ABSENT = re.compile(alternation(patterns.ABSENCES))
 _UNIVERSAL = re.compile(alternation(patterns.UNIVERSAL))
@@ -52,8 +53,11 @@ _PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)|经(?=[^，]{1,2
 _VERB_FIRST = re.compile(
     alternation((*(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1), *patterns.VERBS_OF_OFFENDERS))
 )
+_BY = re.compile(r"(?<![理自事经缘])由(?!于|此|来)")
+_AGENT_REACH = 80
 _FORBIDDING = ("禁止", "严禁")
-_FORBIDDEN_PARTY = re.compile(rf"任何(?:单位|个人|组织|人)[^，的]{{0,10}}?(?={alternation(patterns.FORBIDDEN_ACTS)})")
+_ANYBODY = "(?:其他)?(?:单位|个人|组织|人员|人|企业|机构)"
+_FORBIDDEN_PARTY = re.compile(rf"任何{_ANYBODY}(?:(?:和|或者|或|、|以及|及){_ANYBODY})*")
 
 
 def resolve_bearers(layout: Layout, cues: tuple[Cue, ...]) -> tuple[Bearer | None, ...]:
@@ -229,7 +233,7 @@ class _Search:
         head = self._head((start, end))
         if self._having(head):
             return None
-        party = subject(self.masked, head, end, False)
+        party = subject(self.masked, head, end, False) or self._agent_inside(head, end)
         if party is not None or self.masked.endswith("的", start, end):
             return party
         opens = start in (sentence[0], self.layout.segment(start)[0])
@@ -241,14 +245,18 @@ class _Search:
             return bare
         return bare if may_name_party(self.masked[head:end]) else None
 
+    def _agent_inside(self, head: int, end: int) -> Party | None:
+        """Who does what a thing undergoes: 数据|由运营方核对."""
+        by = _BY.search(self.masked, head, min(end, head + _AGENT_REACH))
+        return subject(self.masked, by.start(), end, False) if by else None
+
     def _addressed(self, party: Party, end: int, right: str) -> bool:
         """Whether the party of a condition is one whom an authority's act concerns, not the one who acts."""
         if _ABSENT.match(self.masked, party.end, end):
             return True
-        return (
-            _AUTHORITY_ACT.match(right) is not None
-            and _APPLICANT.search(self.masked[party.start : party.end]) is not None
-        )
+        return (_AUTHORITY_ACT.match(right) or _DECIDING.search(right)) is not None and _APPLICANT.search(
+            self.masked[party.start : party.end]
+        ) is not None
 
     def _thing_before(self, start: int, end: int) -> bool:
         """Whether the clause right before the cue's clause is a thing, the grammatical subject of the cue."""

@@ -62,6 +62,7 @@ _OBJECT_TAKING = frozenset(
 _APPROVED = re.compile(
     r"(?:批准|同意|许可|审批|审核|决定|授权|认可|验收|审查|认定|确认|核准|协商|通过)(?:后|的|一致)?$"
 )
+_TIMING = frozenset(("在", "自", "于", "经", "至"))
 _CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
 _OBJECT_VERB = re.compile(alternation(patterns.OBJECT_VERBS))
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
@@ -139,7 +140,7 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         time = _TIME_LEADING.match(masked, at, end)
         if time and time.end() < end and heads(masked, time.end(), end):
             at = scan = skip_leading(masked, time.end(), end)
-    stop = _finished(masked, at, scan, end, adjacent)
+    stop = _finished(masked, at, scan, end, adjacent, 1 if agent else 3)
     if stop is None or stop - at > _LONGEST or (not agent and _is_object(masked, at, stop)):
         return None
     return Party(at, stop, agent)
@@ -151,6 +152,8 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
     if word in ("从", "未", "经") and adjacent and ends_in_party(masked, at, end) and len(heads(masked, at, end)) == 1:
         return at, at
     if word == "经" and _APPROVED.search(masked, at, end):
+        return None
+    if word in _TIMING and not adjacent and masked[end - 1] in "时后前内中起间":
         return None
     if word not in _OBJECT_TAKING or word in _CITING:
         for match in re.finditer("的", masked[at:end]):
@@ -169,8 +172,9 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
     return None
 
 
-def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool) -> int | None:
-    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject."""
+def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: int) -> int | None:
+    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject. `least` is how
+    many characters of unknown words pass for a predicate."""
     candidates = heads(masked, scan, end)
     for index, (head_start, head_end) in enumerate(candidates):
         stop = head_end
@@ -191,14 +195,20 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool) -> int 
             continue
         following = candidates[index + 1] if index + 1 < len(candidates) else None
         follower = _FOLLOWER.match(masked, stop, end)
+        if _REGION.fullmatch(masked, head_start, head_end) and (
+            follower is None or (following and following[0] - stop <= 10 and _well_formed(masked, stop, following[0]))
+        ):
+            if follower is None and not following:
+                return None
+            continue
         if follower is None:
             if _NOUN_FOLLOWER.match(masked, stop, end):
-                if adjacent or (following and following[0] - stop <= 4):
+                if adjacent or (following and following[0] - stop <= 12 and _well_formed(masked, stop, following[0])):
                     continue
                 return None
-            if adjacent or end - stop < 3:
+            if adjacent or end - stop < least:
                 continue
-            if _REGION.fullmatch(masked, head_start, head_end) or "的" in masked[stop : end - 1]:
+            if "的" in masked[stop : end - 1]:
                 continue
             if following and following[0] - stop <= 14 and _well_formed(masked, stop, following[0]):
                 continue
@@ -212,7 +222,7 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool) -> int 
         relative = _RELATIVE.match(masked, stop, end)
         if relative:
             later = next((h for h in candidates[index + 1 :] if h[0] >= relative.end() - 1), None)
-            if later and later[1] - relative.end() <= 16:
+            if later and (later[1] - relative.end() <= 4 or (adjacent and later[1] == end)):
                 continue
         return head_end if _well_formed(masked, at, head_start) else None
     return None

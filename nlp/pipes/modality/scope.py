@@ -84,6 +84,8 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "item of a list of cases"
     if _DEFINING.search(layout.masked, max(layout.sentence(here.start)[0], here.start - 4 * _REACH), here.start):
         return "definition"
+    if here.word in ("禁止", "严禁") and left.endswith(("可以", "应当", "可", "有权", "除", "除了", "决定")):
+        return "governed by another modal"
     if left.endswith("、") and _LISTED_WORDS.match(right):
         return "listed among nouns"
     if _GOVERNED.search(left):

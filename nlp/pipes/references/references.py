@@ -56,7 +56,8 @@ _OWN = "|".join(sorted(OWN_NAMES, key=len, reverse=True))
 _TOKEN = re.compile(
     r"《(?P<title>(?:[^《》\n]|《[^《》\n]{0,80}》){1,120})》"
     rf"|本(?P<own>{_OWN})(?![律学人院官])"
-    rf"|(?P<relative>(?<![提以目此之先])前 ?(?P<count>[两一二三四五六七八九十])?(?P<unit>[条款项])|本(?P<here>[编章节条款项])(?![例目]))"
+    r"|(?P<relative>(?<![提以目此之先])前 ?(?P<count>[两一二三四五六七八九十])?(?P<unit>[条款项])"
+    r"|本(?P<here>[编章节条款项])(?![例目]))"
     rf"|第 ?(?P<numbers>{_ONE}(?:{_JOIN}{_ONE}){{0,30}}) ?(?P<level>[{''.join(LEVELS)}])"
     r"(?:之(?P<sub>[一二三四五六七八九十]{1,3}))?"
 )
