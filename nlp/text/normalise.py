@@ -1,10 +1,11 @@
 """Cosmetic noise out of a text, with a map back: source text in, `Normalised` (text and source offsets) out.
 
-What changes: line ends become one newline, blank lines and outer white space go, runs of blanks become one space,
-invisible characters go, full-width letters, digits and signs become ASCII, Kangxi radicals (as PDF files hold them)
-become ideographs, ASCII brackets and punctuation inside Chinese become Chinese, and the rest is composed (NFC). What
-stays: Chinese punctuation, quotation marks, 〔〕 and the order of everything. Private-use characters stay inside words,
-where older texts hold rare ideographs, and go at the end of clauses, where editors leave layout marks.
+What changes: line ends become one newline; blank lines and outer white space go; a run of blanks becomes one space, or
+nothing beside Chinese punctuation; invisible characters go; full-width letters, digits and signs become ASCII; radicals
+(as PDF files hold them) become ideographs; ASCII brackets and punctuation inside Chinese become Chinese; the rest is
+composed (NFC). What stays: Chinese punctuation, quotation marks, 〔〕 and the order of everything. Private-use
+characters stay inside words, where older texts hold rare ideographs, and go at the end of clauses, where editors leave
+marks of their own.
 """
 
 from __future__ import annotations
@@ -55,9 +56,15 @@ def _one_to_one() -> dict[int, int]:
 
 
 _TRANSLATION = _one_to_one()
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
-_STRAY_PRIVATE = re.compile("(?:^|(?<=[。；：，！？）\n]))[\ue000-\uf8ff]+|[\ue000-\uf8ff]+(?=\n|$)")
-_GAP = f"[ \t\n{_INVISIBLE}]+"
+_UNSEEN = f"[ \t{_INVISIBLE}]{{0,50}}+"
+_PRIVATE = "[\ue000-\uf8ff]++"
+# Private-use characters after the end of a clause or at either end of a line, and all invisible characters.
+_DROPPED = re.compile(
+    f"(?:(?<![^\n])|(?<=[。；：，！？）,;:!?)]))(?:{_UNSEEN}{_PRIVATE})++"
+    f"|(?<![\ue000-\uf8ff])(?:{_PRIVATE}{_UNSEEN}){{1,8}}+(?![^\n])"
+    f"|[{_INVISIBLE}]+"
+)
+_GAP = "[ \t\n]+"
 # Characters that composition leaves alone, apart from being a base. Everything else is composed in short pieces: the
 # standard library sorts combining marks by insertion, so that one endless run of them would take quadratic time.
 _INERT = (
@@ -67,8 +74,10 @@ _INERT = (
 )
 _NOT_INERT = re.compile(f"[^{_INERT}]")
 _GAPS = re.compile(_GAP)
-_GAPS_AND_CLUSTERS = re.compile(f"{_GAP}|[^ \t\n{_INVISIBLE}]?[^{_INERT}{_INVISIBLE}]{{1,64}}")
+_GAPS_AND_CLUSTERS = re.compile(f"{_GAP}|[^ \t\n]?[^{_INERT}]{{1,64}}")
 _ASCII_PUNCTUATION = re.compile(f"(?<=[{HAN}）》〉”％%])[,;:?!](?![0-9A-Za-z/])|(?<=[{HAN}）》〉”])[,;](?=[{HAN}])")
+_NO_BLANK_AFTER = frozenset("。，、；：？！（《〈“【〔")
+_NO_BLANK_BEFORE = frozenset("。，、；：？！）》〉”】〕")
 _WIDE_PUNCTUATION = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
 _BRACKETS = re.compile(r"[()（）\n]")
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
@@ -97,11 +106,10 @@ class Normalised:
 def normalise(source: str, *, keep_tabs: bool = False) -> Normalised:
     """Normalise one text. With `keep_tabs` a run of blanks that holds a tab becomes a tab, as between table cells.
 
-    Time is linear in the length of `source`; any string is accepted.
+    Time is linear in the length of `source`; any string is accepted. Normalising twice changes nothing.
     """
-    text = source.translate(_TRANSLATION)
-    if _PRIVATE.search(text):
-        text = _STRAY_PRIVATE.sub(lambda match: "\u200b" * len(match.group()), text)
+    text, kept = _without_invisible(source.translate(_TRANSLATION))
+    text = _chinese_punctuation(text)
     scan = _GAPS_AND_CLUSTERS if _NOT_INERT.search(text) else _GAPS
     pieces: list[str] = []
     offsets: list[int] = []
@@ -109,34 +117,56 @@ def normalise(source: str, *, keep_tabs: bool = False) -> Normalised:
     for match in scan.finditer(text):
         start, end = match.span()
         found = match.group()
-        if found == " " and start > 0 and end < len(text):
+        if found == " " and start > 0 and end < len(text) and not _beside_mark(text, start, end):
             continue
-        if start > done:
-            pieces.append(text[done:start])
-            offsets.extend(range(done, start))
+        pieces.append(text[done:start])
+        offsets.extend(range(done, start))
         done = end
-        if found[0] in " \t\n" or _GAPS.fullmatch(found):
-            at_edge = not offsets or end == len(text)
-            replacement = "" if at_edge else _gap_as(found, keep_tabs)
-        else:
+        if found[0] not in " \t\n":
             replacement = unicodedata.normalize("NFC", found)
-        pieces.append(replacement)
-        if len(replacement) == end - start:
-            offsets.extend(range(start, end))
+        elif not offsets or end == len(text):
+            replacement = ""
         else:
-            offsets.extend(min(start + i, end - 1) for i in range(len(replacement)))
+            replacement = _gap_as(text, start, end, keep_tabs)
+        pieces.append(replacement)
+        offsets.extend(min(start + i, end - 1) for i in range(len(replacement)))
     pieces.append(text[done:])
     offsets.extend(range(done, len(text)))
+    if kept is not None:
+        offsets = [kept[offset] for offset in offsets]
     offsets.append(len(source))
-    return Normalised(_chinese_punctuation("".join(pieces)), tuple(offsets))
+    return Normalised("".join(pieces), tuple(offsets))
 
 
-def _gap_as(gap: str, keep_tabs: bool) -> str:
+def _without_invisible(text: str) -> tuple[str, list[int] | None]:
+    """`text` without invisible characters and stray private-use ones, and where each remaining character was; None when
+    all remain."""
+    pieces: list[str] = []
+    kept: list[int] = []
+    done = 0
+    for match in _DROPPED.finditer(text):
+        pieces.append(text[done : match.start()])
+        kept.extend(range(done, match.start()))
+        done = match.end()
+    if not done:
+        return text, None
+    pieces.append(text[done:])
+    kept.extend(range(done, len(text)))
+    return "".join(pieces), kept
+
+
+def _beside_mark(text: str, start: int, end: int) -> bool:
+    """Whether the gap [start, end) touches a mark that carries its own white space."""
+    return text[start - 1] in _NO_BLANK_AFTER or text[end : end + 1] in _NO_BLANK_BEFORE
+
+
+def _gap_as(text: str, start: int, end: int, keep_tabs: bool) -> str:
+    gap = text[start:end]
     if "\n" in gap:
         return "\n"
     if keep_tabs and "\t" in gap:
         return "\t"
-    return " " if " " in gap or "\t" in gap else ""
+    return "" if _beside_mark(text, start, end) else " "
 
 
 def _chinese_punctuation(text: str) -> str:

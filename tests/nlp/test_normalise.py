@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp.text.normalise import comparison_key, normalise, normalise_blocks
@@ -53,6 +53,7 @@ def test_offsets_lead_back_to_the_source() -> None:
 @given(
     st.text(st.characters() | st.sampled_from("（）() \t\n\u3000\u200b\ufeff第一条、。\u0301\u0323\uac00\u11a8\ue004"))
 )
+@settings(max_examples=300, deadline=None)
 def test_any_text(source: str) -> None:
     done = normalise(source)
     assert len(done.source_offsets) == len(done.text) + 1
