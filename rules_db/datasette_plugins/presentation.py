@@ -48,7 +48,8 @@ def highlight(text: str, terms: tuple[str, ...]) -> Markup:
 
 
 def trusted(made_by_us: str) -> Markup:
-    """HTML from rules_db.search or rules_db.pages.rule, which escape every piece of text. Nothing else goes in here."""
+    """HTML from rules_db.search, rules_db.pages.rule or rules_db.pages.plot, which escape every piece of text. Nothing
+    else goes in here."""
     return Markup(made_by_us)  # noqa: S704
 
 

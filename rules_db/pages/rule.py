@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules_db.pages.instrument import valid_on
+from rules_db.pages.plot import series, step_plot
 
 Row = sqlite3.Row
 # Kinds of marks in the order in which they cover each other: what is first stays on top.
@@ -26,7 +27,8 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """`version` is the one shown; `asked_invalid` when none was valid on the day asked for. `marked` is safe HTML."""
+    """`version` is the one shown; `asked_invalid` when none was valid on the day asked for. `marked` and `plots` are
+    safe HTML and SVG."""
 
     rule: Row
     version: Row
@@ -37,6 +39,7 @@ class RulePage:
     evidence: tuple[Row, ...]
     thresholds: tuple[Row, ...]
     history: tuple[Row, ...]
+    plots: tuple[str, ...]
     mappings: tuple[Row, ...]
     changes: tuple[Row, ...]
     copies: tuple[Row, ...]
@@ -64,6 +67,12 @@ def rule_page(connection: sqlite3.Connection, rule_id: str, *, as_of: str | None
         connection, "SELECT * FROM evidence WHERE rule_version_id = ? ORDER BY start, field", version["id"]
     )
     thresholds = _rows(connection, "SELECT * FROM threshold WHERE rule_version_id = ? ORDER BY start", version["id"])
+    history = _rows(
+        connection,
+        """SELECT t.*, v.n FROM threshold t JOIN rule_version v ON v.id = t.rule_version_id
+           WHERE t.rule_id = ? ORDER BY v.n, t.start""",
+        rule_id,
+    )
     # Evidence is recorded for the first text a version stood in; in later texts the same words lie equally far apart.
     shift = place["start"] - version["start"]
     return RulePage(
@@ -77,12 +86,8 @@ def rule_page(connection: sqlite3.Connection, rule_id: str, *, as_of: str | None
         else html.escape(version["statement"]),
         evidence,
         thresholds,
-        _rows(
-            connection,
-            """SELECT t.*, v.n FROM threshold t JOIN rule_version v ON v.id = t.rule_version_id
-               WHERE t.rule_id = ? ORDER BY v.n, t.start""",
-            rule_id,
-        ),
+        history,
+        tuple(step_plot(steps, " → ".join(step.label for step in steps)) for steps in series(history)),
         _rows(connection, "SELECT * FROM mapping WHERE rule_id = ? ORDER BY status, target_kind, target_id", rule_id),
         _rows(connection, "SELECT * FROM change WHERE rule_id = ? ORDER BY recorded_at DESC, id LIMIT 20", rule_id),
         _rows(
