@@ -32,12 +32,13 @@ def starts_marker(line: str) -> bool:
 
 
 def ends_sentence(line: str) -> bool:
-    return _SENTENCE_END.search(line) is not None
+    return _SENTENCE_END.search(line[-2:]) is not None
 
 
-def glue(left: str, right: str) -> str:
-    """Two parts of one line: a space only between Latin words."""
-    return f"{left} {right}" if _LATIN_EDGE.search(left) and _LATIN_START.search(right) else left + right
+def append(parts: list[str], line: str) -> None:
+    """Go on with the paragraph `parts` (to be joined when it is whole): a space only between Latin words."""
+    spaced = bool(parts) and _LATIN_EDGE.search(parts[-1][-1:]) and _LATIN_START.search(line[:1])
+    parts.append(f" {line}" if spaced else line)
 
 
 def join_wrapped(lines: Sequence[str]) -> list[str]:
@@ -46,16 +47,16 @@ def join_wrapped(lines: Sequence[str]) -> list[str]:
     width = _wrap_width(filled)
     if width is None:
         return filled
-    result: list[str] = []
+    result: list[list[str]] = []
     previous = ""
     for line in lines:
         full = len(previous) >= _FULL * width
         if result and line and full and not ends_sentence(previous) and not starts_marker(line):
-            result[-1] = glue(result[-1], line)
+            append(result[-1], line)
         elif line:
-            result.append(line)
+            result.append([line])
         previous = line
-    return result
+    return ["".join(parts) for parts in result]
 
 
 def _wrap_width(lines: Sequence[str]) -> int | None:

@@ -13,7 +13,7 @@ from typing import Final
 from crawler.convert.blocks import bounded, clean, heading, paragraph, table
 from crawler.convert.errors import ConversionError, ErrorCode
 from crawler.convert.facts import find_document_number, title_line
-from crawler.convert.lines import ends_sentence, glue, starts_marker
+from crawler.convert.lines import append, ends_sentence, starts_marker
 from crawler.convert.text import decoded_text, split_lines
 from rules_db.model import Block, ConvertedDocument, HeadFacts
 
@@ -98,13 +98,13 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[int, Block]]:
 
 def _paragraphs(lines: Sequence[str]) -> list[str]:
     """Lines of one Markdown paragraph, joined where the text runs on and kept apart where it starts a marker anew."""
-    result: list[str] = []
+    result: list[list[str]] = []
     for line in lines:
-        if result and not ends_sentence(result[-1]) and not starts_marker(line):
-            result[-1] = glue(result[-1], line)
+        if result and not ends_sentence(result[-1][-1]) and not starts_marker(line):
+            append(result[-1], line)
         else:
-            result.append(line)
-    return result
+            result.append([line])
+    return ["".join(parts) for parts in result]
 
 
 def _cells(line: str) -> list[str]:

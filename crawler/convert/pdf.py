@@ -85,13 +85,16 @@ def _lines(document: pdfium.PdfDocument, number: int, name: str) -> Iterator[Lin
 
 def _page_lines(textpage: pdfium.PdfTextPage, number: int) -> Iterator[Line]:
     raw = textpage.get_text_range()
+    wide = not raw.isascii() and max(raw) >= "\U00010000"
     start = 0
     for part in raw.splitlines(keepends=True):
         body = part.rstrip("\r\n")
         text = _without_gaps(clean(body.translate(_RADICALS)))
         if text:
             lead = len(body) - len(body.lstrip())
-            first, last = _units(raw, start + lead), _units(raw, start + len(body.rstrip()) - 1)
+            first, last = start + lead, start + len(body.rstrip()) - 1
+            if wide:  # pdfium counts UTF-16 units
+                first, last = (len(raw[:index].encode("utf-16-le")) // 2 for index in (first, last))
             left, right, size = _box(textpage, first)[0], _box(textpage, last)[1], _size(textpage, first)
             yield Line(text, left, right, size, number)
         start += len(part)
@@ -101,11 +104,6 @@ def _without_gaps(line: str) -> str:
     """A line without the spaces that justified type puts between most of its characters; other spaces stay."""
     gaps = len(_GAP.findall(line))
     return _GAP.sub("", line) if gaps >= 3 and gaps * 5 >= len(line) else line
-
-
-def _units(raw: str, index: int) -> int:
-    """Index in UTF-16 units, which is how pdfium counts."""
-    return index if raw.isascii() or max(raw) < "\U00010000" else len(raw[:index].encode("utf-16-le")) // 2
 
 
 def _box(textpage: pdfium.PdfTextPage, index: int) -> tuple[float, float]:

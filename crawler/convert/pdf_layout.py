@@ -17,7 +17,7 @@ from typing import Final
 
 from crawler.convert.blocks import heading, paragraph
 from crawler.convert.facts import TITLE_END
-from crawler.convert.lines import ends_sentence, glue, starts_marker
+from crawler.convert.lines import append, ends_sentence, starts_marker
 from rules_db.model import Block
 
 _PAGE_NUMBER: Final = re.compile(
@@ -52,19 +52,17 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     """Blocks in reading order; a paragraph that runs over a page break keeps the page it begins on."""
     lines = [line for page in without_page_furniture(pages) for line in page]
     measure = _measure(lines)
-    result: list[Block] = []
+    groups: list[tuple[Line, list[str]]] = []  # first line, texts
     previous: Line | None = None
     for line in lines:
-        display = _is_display(line, measure)
-        if previous is not None and result and _continues(previous, line, measure):
-            block = result[-1]
-            result[-1] = Block(block.kind, glue(block.text, line.text), block.page)
-        elif display:
-            result.append(heading(line.text, line.page))
+        if previous is not None and _continues(previous, line, measure):
+            append(groups[-1][1], line.text)
         else:
-            result.append(paragraph(line.text, line.page))
+            groups.append((line, [line.text]))
         previous = line
-    return result
+    return [
+        (heading if _is_display(first, measure) else paragraph)("".join(parts), first.page) for first, parts in groups
+    ]
 
 
 def without_page_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
