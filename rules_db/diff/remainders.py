@@ -25,18 +25,19 @@ _SHORTEST = 6
 ACCOUNTED = 0.55
 """Share of a sentence's weight that its partner must contain for the sentence to count as carried over."""
 
+# Scores are the mean of cosine and containment, masses count telling bigrams (see Vocabulary).
 _SENTENCE_SCORE = 0.40
-_SENTENCE_MASS = 30.0
+_SENTENCE_MASS = 7.0
 _CLEAR_SCORE = 0.55
-_CLEAR_MASS = 60.0
+_CLEAR_MASS = 14.0
 _CLEAR_PART = 0.25
 _MOVED_SCORE = 0.55
-_MOVED_MASS = 45.0
+_MOVED_MASS = 10.5
 _HEAVY_SCORE = 0.45
-_HEAVY_MASS = 65.0
+_HEAVY_MASS = 15.5
 _TWIN_SCORE = 0.75
 _REMAINDER_SCORE = 0.34
-_REMAINDER_MASS = 60.0
+_REMAINDER_MASS = 14.0
 
 _FAINT = 0.2
 _MOST_SENTENCES = 6_000

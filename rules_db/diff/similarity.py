@@ -43,7 +43,8 @@ class Overlap(NamedTuple):
 
 
 class Vocabulary:
-    """Bigram numbering and idf over all texts of one comparison."""
+    """Bigram numbering and idf over all texts of one comparison, scaled so that a bigram of one text alone weighs 1:
+    weights are then counts of telling bigrams, whatever the number of provisions."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         frequency: Counter[str] = Counter()
@@ -53,7 +54,8 @@ class Vocabulary:
             count += 1
         ordered = sorted(frequency)
         self.index = {bigram: number for number, bigram in enumerate(ordered)}
-        self.idf = np.array([math.log((count + 1) / (frequency[bigram] + 0.5)) for bigram in ordered])
+        unique = math.log((count + 1) / 1.5) or 1.0
+        self.idf = np.array([math.log((count + 1) / (frequency[bigram] + 0.5)) / unique for bigram in ordered])
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
         indices: list[int] = []
