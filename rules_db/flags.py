@@ -1,6 +1,7 @@
 """Flagging: which newly recorded texts a compliance team should see, how urgently, and the reason in plain words.
 
-Relevance comes first (topic words as data in watch/topics.yml); only a relevant text gets a score. Every reason names
+Relevance comes first (topics as data in watch/topics.yml, and every instrument that the catalogue links); only a
+relevant text gets a score. Every reason names
 what was found and where, so that a reader can check it.
 """
 
@@ -13,17 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rules_db.connection import transaction
+from rules_db.instruments import title_key
 from rules_db.iri import NATIONAL
 from rules_db.mapping.catalogue import Catalogue
 from rules_db.mapping.gaps import GapFilling, find_fillings, opened_on, record_fillings
 from rules_db.model import ChangeKind, EffectKind
 from rules_db.readings import ExpressionReading, load_reading
+from rules_db.watch.relevance import TOPICS, Watch, load_watch, topics_of
 
-TOPICS = Path(__file__).parent / "watch" / "topics.yml"
-_TEXT_WORDS_NEEDED = 2
+ACTION, TO_KNOW, NEWS, NOT_RELEVANT = "action required", "to know", "news", "not relevant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Flag:
 
 def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str, topics: Path = TOPICS) -> list[Flag]:
     """Judge every expression that has no flag row yet; records rows, gap fillings and gap changes. Newest last."""
-    watch = yaml.safe_load(topics.read_text(encoding="utf-8"))
+    watch = load_watch(topics)
     pending = connection.execute(
         """SELECT e.id, i.title, i.jurisdiction FROM expression e JOIN instrument i ON i.id = e.instrument_id
            WHERE NOT EXISTS (SELECT 1 FROM flag f WHERE f.expression_id = e.id) ORDER BY e.recorded_at, e.id"""
@@ -105,19 +105,20 @@ def list_flags(
 def _judge(
     connection: sqlite3.Connection,
     row: sqlite3.Row,
-    watch: Mapping[str, Any],
+    watch: Watch,
     catalogue: Catalogue,
     opened: Mapping[str, str],
     now: str,
 ) -> Flag:
     reading = load_reading(connection, row["id"])
-    weights: Mapping[str, float] = watch["weights"]
-    reasons = _topic_reasons(row["title"], reading.text, watch)
+    weights = watch.weights
+    reasons = _topic_reasons(row["title"], reading.text, watch) + _watched_reasons(row["title"], catalogue, watch)
     if not reasons:
-        return Flag(row["id"], row["title"], "news", 0.0, ())
+        return Flag(row["id"], row["title"], NOT_RELEVANT, 0.0, ())
     if row["jurisdiction"] != NATIONAL:
         reasons.append(Reason("provincial", weights["provincial"], f"Provincial guidance ({row['jurisdiction']})"))
-    reasons += _effect_reasons(connection, row["id"], weights)
+    effects = _effect_reasons(connection, row["id"], weights)
+    reasons += effects
     fillings = _new_fillings(connection, reading, row["title"], catalogue, opened)
     if record_fillings(connection, reading, fillings, now):
         _record_gap_changes(connection, reading, fillings, now)
@@ -132,23 +133,35 @@ def _judge(
         reasons.append(Reason("duties_with_limits", weights["duties_with_limits"], sentence))
     codes = {reason.code for reason in reasons}
     urgent = codes & {"fills_gap", "tightened", "new_version"} or {"provincial", "duties_with_limits"} <= codes
-    kind = "action required" if urgent else "to know"
-    return Flag(row["id"], row["title"], kind, round(sum(r.weight for r in reasons), 2), tuple(reasons))
+    score = sum(reason.weight for reason in reasons)
+    if urgent:
+        return Flag(row["id"], row["title"], ACTION, round(score, 2), tuple(reasons))
+    if effects or reading.rules:
+        return Flag(row["id"], row["title"], TO_KNOW, round(score, 2), tuple(reasons))
+    reasons.append(Reason("news", -score * (1 - watch.news_share), "States no norm and changes no other text"))
+    return Flag(row["id"], row["title"], NEWS, round(score * watch.news_share, 2), tuple(reasons))
 
 
-def _topic_reasons(title: str, text: str, watch: Mapping[str, Any]) -> list[Reason]:
+def _topic_reasons(title: str, text: str, watch: Watch) -> list[Reason]:
     reasons = []
-    weights = watch["weights"]
-    for topic in watch["topics"]:
-        in_title = [word for word in topic["title"] if word in title]
-        in_text = [word for word in topic["text"] if word in text]
-        name = f"{topic['name']} ({topic['name_zh']})"
-        if in_title:
-            reasons.append(Reason("topic", weights["title_word"], f"Title is about {name}: {'、'.join(in_title)}"))
-        elif len(in_text) >= _TEXT_WORDS_NEEDED:
-            weight = weights["text_word"] * len(in_text)
-            reasons.append(Reason("topic", weight, f"Text speaks of {name}: {'、'.join(in_text)}"))
+    for hit in topics_of(title, text, watch):
+        words = "、".join(hit.words)
+        if hit.by_title:
+            reasons.append(Reason("topic", watch.weights["title_word"], f"Title is about {hit.topic.name}: {words}"))
+        else:
+            weight = watch.weights["text_word"] * len(hit.words)
+            reasons.append(Reason("topic", weight, f"Title and text speak of {hit.topic.name}: {words}"))
     return reasons
+
+
+def _watched_reasons(title: str, catalogue: Catalogue, watch: Watch) -> list[Reason]:
+    """An instrument that the catalogue links is watched whatever its field."""
+    key = title_key(title)
+    linked = sum(title_key(link["rule"]["instrument"]) == key for link in catalogue.links.values())
+    if not linked:
+        return []
+    sentence = f"{linked} links of the catalogue rest on this instrument"
+    return [Reason("watched_instrument", watch.weights["watched_instrument"], sentence)]
 
 
 def _effect_reasons(connection: sqlite3.Connection, expression_id: str, weights: Mapping[str, float]) -> list[Reason]:
