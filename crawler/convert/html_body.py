@@ -75,7 +75,10 @@ _HAS_FILE = etree.XPath("boolean(.//a[@href] | .//iframe[@src])")
 _MATCHES = 64  # elements looked at; a page with more containers than this is built to tire us
 _SHORT_BODY = 40  # characters: below this a named container may be an empty shell
 _LONG_BLOCK = 300  # characters of running text elsewhere that prove it is one
-_SHARE = 0.3  # of the longest named container, which a more specific one must reach
+_SHARE = 0.6  # of the longest named container, which a more specific one must reach
+_SLACK = 160  # or it misses no more characters than title, date and share bar have,
+_LEAST = 0.3  # but it holds this share in any case
+_GENERIC_SHARE = 0.3  # of the densest block's words, which a container of a common name must reach
 _DESCEND = 0.7  # share of its parent's own words a child must hold to be looked into
 
 
@@ -104,7 +107,7 @@ def find_body(root: etree._Element, selectors: Sequence[str] = ()) -> tuple[list
     generic = [match for match in named if match[0] >= _GENERIC_FROM and match[2]]
     if generic and not specific:
         element = max(generic, key=lambda match: match[2])[1]
-        if _own_words(element) >= _SHARE * size:
+        if _own_words(element) >= _GENERIC_SHARE * size:
             return [element], "container"
     return [dense], "page" if dense.tag in ("body", "html") else "density"
 
@@ -190,15 +193,17 @@ def _rank(tag: str, identifier: str | None, classes: str | None) -> int | None:
 
 
 def _best_specific(matches: list[tuple[int, etree._Element, float]]) -> list[etree._Element]:
-    """All outermost elements of the most specific name that holds a fair share of the longest match."""
-    longest = max((size for _, _, size in matches), default=0.0)
+    """All outermost elements of the most specific name that holds (nearly) all the words of the longest match."""
+    if not matches:
+        return []
+    _, longest, most = max(matches, key=lambda match: match[2])
     for rank in sorted({rank for rank, _, _ in matches}):
-        group = [(element, size) for r, element, size in matches if r == rank]
-        if sum(size for _, size in group) >= _SHARE * longest:
-            outer = _outermost([element for element, _ in group])
-            filled = [element for element in outer if _size(element) or _HAS_FILE(element)]
-            if filled:
-                return filled
+        outer = _outermost([element for r, element, _ in matches if r == rank])
+        size = sum(_size(element) for element in outer)
+        enough = size >= min(_SHARE * most, max(_LEAST * most, most - _SLACK)) or size >= _SHARE * _own_words(longest)
+        filled = [element for element in outer if _size(element) or _HAS_FILE(element)]
+        if filled and enough:
+            return filled
     return []
 
 

@@ -22,7 +22,6 @@ class Limits:
     zip_member_bytes: int = 64 * 1024 * 1024
     zip_total_bytes: int = 192 * 1024 * 1024
     archive_members: int = 50
-    archive_depth: int = 1
 
 
 LIMITS: Final = Limits()

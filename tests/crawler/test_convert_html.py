@@ -51,6 +51,14 @@ def test_empty_container_does_not_hide_the_text_elsewhere() -> None:
     assert "density" in document.warnings[0]
 
 
+def test_a_container_that_holds_only_a_part_yields_to_the_one_around_it() -> None:
+    inner = f"<div class='TRS_Editor'>{BODY}</div>"
+    rest = "".join(f"<p>第{n}条　企业应当按照规定建立管理制度，如实记录流向。</p>" for n in range(3, 20))
+    assert len(texts(f"<div id='zoom'>{inner}{rest}</div>")) == 19
+    links = "<ul>" + "<li><a href='/x'>相关政策解读</a></li>" * 60 + "</ul>"
+    assert texts(f"<div id='zoom'><h2>关于某事的通知</h2>{inner}{links}</div>") == TEXTS
+
+
 def test_all_parts_of_a_split_body_are_kept_once() -> None:
     first = f"<div class='TRS_Editor'><div class='TRS_Editor'>{BODY}</div></div>"
     html = f"{first}<div class='TRS_Editor'><p>附件：名单</p></div>"
