@@ -6,72 +6,22 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 import sqlite3
-from dataclasses import dataclass
 from typing import Any
 
 from rules_db.connection import StoreError
 from rules_db.diff.result import InstrumentDiff
-from rules_db.instruments import InstrumentRef, find_instruments, nearest_titles
+from rules_db.instruments import InstrumentRef
 from rules_db.readings import load_reading
 from rules_db.reconcile import compare, ordered_expressions
-
-_DATED = re.compile(r"^(?P<name>.+?)@(?P<date>\d{4}-\d{2}-\d{2}|undated)$", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class ExpressionRef:
-    """One expression, and how the date that was asked for led to it."""
-
-    id: str
-    instrument: InstrumentRef
-    version_date: str | None
-    note: str = ""
-
-
-def one_instrument(connection: sqlite3.Connection, words: str) -> InstrumentRef:
-    """The instrument meant by a title, IRI or id. Raises StoreError with the nearest titles, or the choices."""
-    found = find_instruments(connection, words.strip())
-    if len(found) == 1:
-        return found[0]
-    if found:
-        choices = "; ".join(instrument.iri for instrument in found)
-        raise StoreError(f"“{words}” names {len(found)} instruments; use one of their IRIs: {choices}")
-    near = nearest_titles(connection, words)
-    hint = f"; did you mean: {'; '.join(near)}?" if near else "; the store holds nothing like it"
-    raise StoreError(f"no instrument is called “{words}”{hint}")
-
-
-def one_expression(connection: sqlite3.Connection, reference: str) -> ExpressionRef:
-    """The expression meant by TITLE@DATE (the version of that date, else the one valid then) or TITLE (the newest)."""
-    match = _DATED.match(reference.strip())
-    instrument = one_instrument(connection, match["name"] if match else reference)
-    return expression_on(connection, instrument, match["date"] if match else None)
-
-
-def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, date: str | None) -> ExpressionRef:
-    """The instrument's expression dated so, else the one valid on that day; without a date the newest.
-
-    Raises StoreError naming the dates that are known.
-    """
-    rows = connection.execute(
-        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ?", (instrument.id,)
-    ).fetchall()
-    by_id = {row["id"]: row for row in rows}
-    order = ordered_expressions(connection, instrument.id)
-    if date is None:
-        return ExpressionRef(order[-1], instrument, by_id[order[-1]]["version_date"])
-    exact = [key for key in order if (by_id[key]["version_date"] or "undated") == date]
-    if exact:
-        return ExpressionRef(exact[-1], instrument, by_id[exact[-1]]["version_date"])
-    valid = [key for key in order if date != "undated" and (by_id[key]["effective_on"] or "9999") <= date]
-    if valid:
-        row = by_id[valid[-1]]
-        note = f"no version is dated {date}; taken: the one in force then, dated {row['version_date'] or 'unknown'}"
-        return ExpressionRef(valid[-1], instrument, row["version_date"], note)
-    dates = ", ".join(row["version_date"] or "undated" for row in (by_id[key] for key in order))
-    raise StoreError(f"《{instrument.title}》 has no version dated or in force on {date}; known: {dates}")
+from rules_db.references import (
+    DATED,
+    ExpressionRef,
+    expression_in_force,
+    expression_on,
+    one_instrument,
+    split_unit,
+)
 
 
 def list_versions(connection: sqlite3.Connection, instrument: InstrumentRef) -> list[dict[str, Any]]:
@@ -109,14 +59,18 @@ def show(
     rule = connection.execute("SELECT id FROM rule WHERE id = ?", (reference.strip(),)).fetchone()
     if rule:
         return {"rule": rule["id"], "versions": rule_versions(connection, rule["id"], as_of=as_of, known_on=known_on)}
-    name, unit = _split_unit(reference)
-    match = _DATED.match(name)
+    name, unit = split_unit(reference)
+    match = DATED.match(name)
     instrument = one_instrument(connection, match["name"] if match else name)
     if known_on:
         _refuse_unknown_then(connection, instrument, known_on)
-    expression = expression_on(connection, instrument, as_of or (match["date"] if match else None))
+    if as_of:
+        expression = expression_in_force(connection, instrument, as_of)
+    else:
+        expression = expression_on(connection, instrument, match["date"] if match else None)
     reading = load_reading(connection, expression.id)
     units = [u for u in reading.units if unit is None or unit in (u.provision.label, u.provision.eid)]
+    rules = rules_in(connection, expression.id, known_on=known_on)
     if not units:
         labels = "、".join(u.provision.label for u in reading.units[:12])
         raise StoreError(f"《{instrument.title}》 of {expression.version_date} has no {unit}; it begins with {labels}")
@@ -133,15 +87,30 @@ def show(
                 "label": u.provision.label,
                 "container": u.provision.container,
                 "text": u.provision.text,
-                "rules": [
-                    {"modality": r.modality, "bearer": r.bearer, "statement": r.statement, "confidence": r.confidence}
-                    for r in reading.rules
-                    if r.unit_eid == u.provision.eid
-                ],
+                "rules": [rule for rule in rules if u.start <= rule["start"] < u.end],
             }
             for u in units
         ],
     }
+
+
+def rules_in(
+    connection: sqlite3.Connection, expression_id: str, *, known_on: str | None = None
+) -> list[dict[str, Any]]:
+    """The rule versions that stand in an expression, in text order, as the store knew them on a day (now, if None)."""
+    rows = connection.execute(
+        """SELECT rv.rule_id, rv.n, p.label, p.start, rv.modality, rv.bearer, rv.statement, rv.valid_from, rv.valid_to,
+             rv.confidence
+           FROM rule_place p JOIN rule_version rv ON rv.id = p.rule_version_id
+           JOIN evidence cue ON cue.rule_version_id = rv.id AND cue.field = 'cue'
+           WHERE p.expression_id = :expression
+             AND (CASE WHEN :known IS NULL THEN rv.superseded_at IS NULL
+                  ELSE date(rv.recorded_at) <= :known
+                    AND (rv.superseded_at IS NULL OR date(rv.superseded_at) > :known) END)
+           ORDER BY p.start, cue.start - rv.start, rv.rule_id""",
+        {"expression": expression_id, "known": known_on},
+    )
+    return [dict(row) for row in rows]
 
 
 def rule_versions(
@@ -215,16 +184,6 @@ def store_counts(connection: sqlite3.Connection) -> dict[str, int]:
         "changes": "SELECT count(*) FROM change",
     }
     return {name: connection.execute(query).fetchone()[0] or 0 for name, query in queries.items()}
-
-
-def _split_unit(reference: str) -> tuple[str, str | None]:
-    if "#" in reference:
-        name, unit = reference.rsplit("#", 1)
-        return name.strip(), unit.strip()
-    match = re.match(
-        r"^(.+?)\s+(第[^\s]{1,12}条(?:之[一二三四五六七八九十]+)?|[一二三四五六七八九十]+、)$", reference.strip()
-    )
-    return (match[1], match[2]) if match else (reference.strip(), None)
 
 
 def _refuse_unknown_then(connection: sqlite3.Connection, instrument: InstrumentRef, known_on: str) -> None:

@@ -196,10 +196,10 @@ def test_a_text_edited_in_place_is_a_new_expression_from_the_day_it_was_seen(tmp
     write_rule(tmp_path / "in", "rule.md", days="20日")
     result = ingest(tmp_path / "data", path)
     assert (result["new_texts"], result["expressions"], result["refused"]) == (1, 2, [])
-    row = connect(DataFolder(tmp_path / "data").work_db, read_only=True).execute(
-        "SELECT effective_basis FROM expression ORDER BY recorded_at, rowid DESC LIMIT 1"
+    rows = connect(DataFolder(tmp_path / "data").work_db, read_only=True).execute(
+        "SELECT effective_basis FROM expression"
     )
-    assert row.fetchone()["effective_basis"] == "first_seen"
+    assert sorted(row["effective_basis"] for row in rows) == ["first_seen", "stated"]
 
 
 def test_a_locked_folder_is_told(tmp_path: Path) -> None:
@@ -279,3 +279,24 @@ def _orphans(connection: sqlite3.Connection) -> int:
              OR NOT EXISTS (SELECT 1 FROM extraction x WHERE x.expression_id = e.id)"""
     ).fetchone()[0]
     return count
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [("2024-06-01", "30日内"), ("2025-12-15", "30日内"), ("2026-01-01", "20日内"), ("2026-06-01", "20日内")],
+)
+def test_as_of_goes_by_validity_and_not_by_the_date_of_the_text(
+    two_versions: tuple[Path, Path], day: str, told: str
+) -> None:
+    data, _ = two_versions
+    result = run("show", "示例县电池回收管理办法 第二条", "--as-of", day, "--data", data, "--format", "json")
+    shown = json.loads(result.stdout)
+    assert told in shown["units"][0]["text"]
+    assert [rule["modality"] for rule in shown["units"][0]["rules"]] == ["obligation", "prohibition"]
+
+
+def test_before_its_first_day_a_rule_does_not_apply(two_versions: tuple[Path, Path]) -> None:
+    data, _ = two_versions
+    result = run("show", "示例县电池回收管理办法", "--as-of", "2023-12-31", "--data", data)
+    assert result.exit_code == 4
+    assert "takes effect on 2024-01-01" in result.stderr

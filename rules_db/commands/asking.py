@@ -34,8 +34,9 @@ def flags(since: str | None, jurisdiction: str | None, form: str, folder: DataFo
 @data_option
 def versions(title: str, form: str, folder: DataFolder) -> None:
     """The expressions known of an instrument, by TITLE or IRI."""
-    from rules_db.answers import list_versions, one_instrument
+    from rules_db.answers import list_versions
     from rules_db.connection import open_store
+    from rules_db.references import one_instrument
 
     connection = open_store(folder, read_only=True)
     instrument = one_instrument(connection, title)
@@ -97,7 +98,7 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
 
 
 @click.command()
-@click.argument("references", nargs=-1)
+@click.argument("names", nargs=-1, metavar="[REFERENCE]...")
 @click.option("--from", "from_date", metavar="DATE")
 @click.option("--to", "to_date", metavar="DATE")
 @click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
@@ -110,7 +111,7 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
 )
 @data_option
 def diff(
-    references: tuple[str, ...],
+    names: tuple[str, ...],
     from_date: str | None,
     to_date: str | None,
     rule_set: bool,
@@ -120,23 +121,23 @@ def diff(
     folder: DataFolder,
 ) -> None:
     """Compare two versions: A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE, or --rule-set --from DATE --to DATE."""
-    from rules_db import answers
+    from rules_db import answers, references
     from rules_db.connection import open_store
     from rules_db.diff import jsonform
 
     connection = open_store(folder, read_only=True)
     if rule_set:
-        if references or not (from_date and to_date):
+        if names or not (from_date and to_date):
             raise click.UsageError("--rule-set takes --from DATE and --to DATE and no reference")
         changed = answers.describe_changes(connection, since=from_date, until=to_date)
         show_result(changed, form, "rule_set")
         return
-    if len(references) == 1 and from_date and to_date:
-        instrument = answers.one_instrument(connection, references[0])
-        old = answers.expression_on(connection, instrument, from_date)
-        new = answers.expression_on(connection, instrument, to_date)
-    elif len(references) == 2 and not (from_date or to_date):
-        old, new = (answers.one_expression(connection, reference) for reference in references)
+    if len(names) == 1 and from_date and to_date:
+        instrument = references.one_instrument(connection, names[0])
+        old = references.expression_on(connection, instrument, from_date)
+        new = references.expression_on(connection, instrument, to_date)
+    elif len(names) == 2 and not (from_date or to_date):
+        old, new = (references.one_expression(connection, name) for name in names)
     else:
         raise click.UsageError("give A@DATE B@DATE, or INSTRUMENT --from DATE --to DATE")
     for reference in (old, new):

@@ -1,0 +1,105 @@
+"""What a person means by a reference: TITLE, IRI or id, with a date; and which text a date leads to.
+
+Errors are `StoreError`s with suggestions, never an empty answer that looks like silence of the law.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from dataclasses import dataclass
+
+from rules_db.connection import StoreError
+from rules_db.effects import repealed_from
+from rules_db.instruments import InstrumentRef, find_instruments, nearest_titles
+from rules_db.reconcile import ordered_expressions
+
+DATED = re.compile(r"^(?P<name>.+?)@(?P<date>\d{4}-\d{2}-\d{2}|undated)$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionRef:
+    """One expression, and how the date that was asked for led to it."""
+
+    id: str
+    instrument: InstrumentRef
+    version_date: str | None
+    note: str = ""
+
+
+def one_instrument(connection: sqlite3.Connection, words: str) -> InstrumentRef:
+    """The instrument meant by a title, IRI or id. Raises StoreError with the nearest titles, or the choices."""
+    found = find_instruments(connection, words.strip())
+    if len(found) == 1:
+        return found[0]
+    if found:
+        choices = "; ".join(instrument.iri for instrument in found)
+        raise StoreError(f"“{words}” names {len(found)} instruments; use one of their IRIs: {choices}")
+    near = nearest_titles(connection, words)
+    hint = f"; did you mean: {'; '.join(near)}?" if near else "; the store holds nothing like it"
+    raise StoreError(f"no instrument is called “{words}”{hint}")
+
+
+def one_expression(connection: sqlite3.Connection, reference: str) -> ExpressionRef:
+    """The expression meant by TITLE@DATE (the version of that date, else the one valid then) or TITLE (the newest)."""
+    match = DATED.match(reference.strip())
+    instrument = one_instrument(connection, match["name"] if match else reference)
+    return expression_on(connection, instrument, match["date"] if match else None)
+
+
+def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, date: str | None) -> ExpressionRef:
+    """The instrument's expression dated so, else the one valid on that day; without a date the newest.
+
+    Raises StoreError naming the dates that are known.
+    """
+    rows = connection.execute(
+        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ?", (instrument.id,)
+    ).fetchall()
+    by_id = {row["id"]: row for row in rows}
+    order = ordered_expressions(connection, instrument.id)
+    if date is None:
+        return ExpressionRef(order[-1], instrument, by_id[order[-1]]["version_date"])
+    exact = [key for key in order if (by_id[key]["version_date"] or "undated") == date]
+    if exact:
+        return ExpressionRef(exact[-1], instrument, by_id[exact[-1]]["version_date"])
+    valid = [key for key in order if date != "undated" and (by_id[key]["effective_on"] or "9999") <= date]
+    if valid:
+        row = by_id[valid[-1]]
+        note = f"no version is dated {date}; taken: the one in force then, dated {row['version_date'] or 'unknown'}"
+        return ExpressionRef(valid[-1], instrument, row["version_date"], note)
+    dates = ", ".join(row["version_date"] or "undated" for row in (by_id[key] for key in order))
+    raise StoreError(f"《{instrument.title}》 has no version dated or in force on {date}; known: {dates}")
+
+
+def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRef, day: str) -> ExpressionRef:
+    """The text that applied on a day, by validity and not by the date a version bears; its note says when it had ended.
+
+    Raises StoreError when nothing applied yet, or when no text has a known date.
+    """
+    rows = connection.execute(
+        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ?", (instrument.id,)
+    ).fetchall()
+    by_id = {row["id"]: row for row in rows}
+    order = ordered_expressions(connection, instrument.id)
+    begun = [key for key in order if by_id[key]["effective_on"] is not None and by_id[key]["effective_on"] <= day]
+    undated = [key for key in order if by_id[key]["effective_on"] is None]
+    if not begun and not undated:
+        first = by_id[order[0]]["effective_on"]
+        raise StoreError(f"《{instrument.title}》 did not apply on {day}: its first known text takes effect on {first}")
+    chosen = begun[-1] if begun else undated[-1]
+    ended = repealed_from(connection, instrument.id)
+    note = "" if begun else "this text's date is unknown; it is taken for the oldest"
+    if ended and ended <= day:
+        note = f"repealed from {ended} on: this is the last text that applied"
+    return ExpressionRef(chosen, instrument, by_id[chosen]["version_date"], note)
+
+
+def split_unit(reference: str) -> tuple[str, str | None]:
+    """Name and unit of `TITLE 第五条` or `TITLE#art_5`; the unit is None when only the instrument is named."""
+    if "#" in reference:
+        name, unit = reference.rsplit("#", 1)
+        return name.strip(), unit.strip()
+    match = re.match(
+        r"^(.+?)\s+(第[^\s]{1,12}条(?:之[一二三四五六七八九十]+)?|[一二三四五六七八九十]+、)$", reference.strip()
+    )
+    return (match[1], match[2]) if match else (reference.strip(), None)
