@@ -14,7 +14,7 @@ from rules_db.model import ProvisionKind
 Decided = tuple[Marker, Placement]
 
 _LONGEST_HEADING = 50
-_SENTENCE_MARK = re.compile(r"[。；！？]")
+_SENTENCE_MARK = re.compile(r"[。；！？]|：$")
 
 
 def add_levels(tree: Tree, scope: Scope, decided: Sequence[Decided]) -> None:
