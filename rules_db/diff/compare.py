@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from rules_db.diff.align import alignment
 from rules_db.diff.canonical import body, body_offset, fold
+from rules_db.diff.kinds import classify
 from rules_db.diff.meaning import compare_norms, whole_provision_norms
 from rules_db.diff.result import Entry, InstrumentDiff, Link, NormChange, NormText, ThresholdChange
 from rules_db.diff.terms import term_swaps
-from rules_db.diff.text import classify, hunks
+from rules_db.diff.text import hunks
 from rules_db.diff.values import Placed, compare_quantities, whole_provision
 from rules_db.model import Direction, ProvisionText, Quantity
 

@@ -14,8 +14,9 @@ from rules_db.model import Continuity, Direction, Modality, ProvisionText, Quant
 @dataclass(frozen=True, slots=True)
 class Link:
     """What became of which provisions. `old` and `new` are eIds in document order and empty for an added or deleted
-    provision; several eIds on one side are a split or a merger. `similarity` is 0..1 (that of the best pair);
-    `needs_review` asks a person to look: a weak continuation, or a deletion that resembles an addition."""
+    provision; several eIds on one side are a split or a merger. `similarity` is 0..1, that of the best pair, with
+    terms that were replaced throughout read in their new form. `needs_review` asks a person to look: a weak
+    continuation, or a deletion that resembles an addition."""
 
     old: tuple[str, ...]
     new: tuple[str, ...]

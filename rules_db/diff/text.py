@@ -7,14 +7,14 @@ references, Latin words and deontic words are atoms: 30日 to 20日 shows 30 and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 import fast_diff_match_patch
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from rules_db.diff.canonical import HAN_NUMERAL, PUNCTUATION, REFERENCE, bare, fold, mask
+from rules_db.diff.canonical import HAN_NUMERAL, PUNCTUATION, REFERENCE, fold
 from rules_db.diff.result import Hunk, HunkKind
 
 ATOMS = (
@@ -145,39 +145,6 @@ def apply(old: str, changes: Sequence[Hunk]) -> str:
     if position != len(old):
         raise ValueError(f"hunks end at character {position} of {len(old)}; these are other texts")
     return "".join(hunk.new for hunk in changes)
-
-
-def classify(
-    changes: Sequence[Hunk], successors: Mapping[str, str], swaps: frozenset[tuple[str, str]] = frozenset()
-) -> tuple[Hunk, ...]:
-    """Tell wording from furniture. `successors` maps the folded old label of an article (第十七条) to the new one;
-    `swaps` holds the folded terms that were replaced throughout the instrument."""
-    kept = (HunkKind.EQUAL, HunkKind.TYPOGRAPHY)
-    return tuple(
-        hunk if hunk.kind in kept else Hunk(_kind(hunk, successors, swaps), hunk.old, hunk.new) for hunk in changes
-    )
-
-
-def _kind(hunk: Hunk, successors: Mapping[str, str], swaps: frozenset[tuple[str, str]]) -> HunkKind:
-    before, after = fold(hunk.old), fold(hunk.new)
-    if before == after:
-        return HunkKind.TYPOGRAPHY
-    if bare(before) == bare(after):
-        return HunkKind.PUNCTUATION
-    if mask(before) == mask(after) and _follows(before, after, successors):
-        return HunkKind.REFERENCE
-    if (before, after) in swaps:
-        return HunkKind.TERM
-    return HunkKind.WORDING
-
-
-def _follows(before: str, after: str, successors: Mapping[str, str]) -> bool:
-    """True when every reference points to what became of its old target: the law says the same under a new number."""
-    old_references, new_references = REFERENCE.findall(before), REFERENCE.findall(after)
-    return all(
-        source == target or successors.get(source) == target
-        for source, target in zip(old_references, new_references, strict=True)
-    )
 
 
 Piece = tuple[list[str], list[str]]
