@@ -27,6 +27,7 @@ _BLANK: Final = re.compile("[ \t\r\n\u3000\xa0]+")
 _SENTENCE_END: Final = re.compile(r"[。；;，,：:！!？?]$")
 _TITLE_CHARS: Final = 80
 _TITLE_BLOCKS: Final = 12
+_LONGEST_TITLE: Final = 120
 _NUMBER_BLOCKS = 10  # blocks at the head of the text in which a line of its own may be the document number
 
 
@@ -67,9 +68,20 @@ def title_line(blocks: Sequence[Block]) -> str | None:
     return first if first and len(first) <= _TITLE_CHARS and not _SENTENCE_END.search(first) else None
 
 
+def joined_title(groups: Sequence[Sequence[str]]) -> str | None:
+    """The first group of centred lines that reads as an official title when joined; a document number, and the line of
+    a letterhead, are not part of it."""
+    for group in groups:
+        lines = [line for line in group if number_line(line) is None and not line.endswith("文件")]
+        joined = "".join(lines)
+        if 5 <= len(joined) <= _LONGEST_TITLE and TITLE_END.search(joined):
+            return joined
+    return None
+
+
 def title_of(blocks: Sequence[Block]) -> str | None:
     """The heading near the top that ends like an official title, else the first heading or short first line."""
-    near = [block for block in blocks[:_TITLE_BLOCKS] if len(block.text) <= 120]
+    near = [block for block in blocks[:_TITLE_BLOCKS] if len(block.text) <= _LONGEST_TITLE]
     for wanted in (BlockKind.HEADING, BlockKind.PARAGRAPH):
         for block in near:
             if block.kind is wanted and len(block.text) >= 5 and TITLE_END.search(block.text):

@@ -16,7 +16,7 @@ from statistics import median
 from typing import Final
 
 from crawler.convert.blocks import heading, paragraph
-from crawler.convert.facts import TITLE_END
+from crawler.convert.facts import TITLE_END, number_line
 from crawler.convert.lines import append, ends_sentence, starts_marker
 from rules_db.model import Block
 
@@ -27,6 +27,9 @@ _DIGITS: Final = re.compile(r"\d+")
 _EDGE_LINES: Final = 2  # lines at the top and bottom of a page that may be heads and numbers
 _RUNNING_PAGES: Final = 3
 _RUNNING_CHARS: Final = 60
+_NEARLY_FULL: Final = 2.2  # characters: what hanging punctuation and unbreakable pairs may leave free
+_INDENT: Final = 1.2  # characters: a first line is indented by two
+_TOP_GROUPS: Final = 8
 _LARGER: Final = 1.12  # of the body size: what counts as display type
 
 
@@ -55,7 +58,10 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     groups: list[tuple[Line, list[str]]] = []  # first line, texts
     previous: Line | None = None
     for line in lines:
-        if previous is not None and _continues(previous, line, measure):
+        top = len(groups) <= _TOP_GROUPS
+        if previous is not None and (
+            _continues(previous, line, measure) or (top and _centred_pair(previous, line, measure))
+        ):
             append(groups[-1][1], line.text)
         else:
             groups.append((line, [line.text]))
@@ -89,19 +95,42 @@ def _strip_edges(page: list[Line], running: set[str]) -> list[Line]:
 
 
 def _measure(lines: Sequence[Line]) -> _Measure:
-    """Left and right edge of the running text and its size, from the lines that are long."""
+    """Left and right edge of the running text and its size: the edges are those of the lines that fill the measure."""
     placed = [line for line in lines if line.right > line.left]
     if not placed:
         return _Measure(0.0, 0.0, 0.0)
     size = median(line.size or 1.0 for line in placed for _ in range(min(len(line.text), 40)))
-    body = sorted((line for line in placed if abs(line.size - size) < 0.1 * size + 0.1), key=lambda line: line.right)
-    body = body or placed
-    long_lines = body[len(body) // 2 :]
-    return _Measure(median(line.left for line in long_lines), median(line.right for line in long_lines[-50:]), size)
+    body = [line for line in placed if abs(line.size - size) < 0.1 * size + 0.1] or placed
+    right = _quantile([line.right for line in body], 0.95)
+    full = [line for line in body if line.right >= right - _NEARLY_FULL * size]
+    return _Measure(_quantile([line.left for line in full], 0.1), right, size)
+
+
+def _quantile(values: list[float], share: float) -> float:
+    return sorted(values)[round(share * (len(values) - 1))]
 
 
 def _is_display(line: Line, measure: _Measure) -> bool:
     return measure.size > 0 and line.size >= _LARGER * measure.size and len(line.text) <= 60
+
+
+def _centred_pair(before: Line, line: Line, measure: _Measure) -> bool:
+    """Two centred lines of body size at the top: a title that is set apart by its place only."""
+    middle = (measure.left + measure.right) / 2
+    return all(
+        abs((item.left + item.right) / 2 - middle) < measure.size
+        and item.left > measure.left + 1.5 * measure.size
+        and number_line(item.text) is None
+        and not starts_marker(item.text)
+        and not ends_sentence(item.text)
+        for item in (before, line)
+    ) and _one_title(before, line)
+
+
+def _one_title(before: Line, line: Line) -> bool:
+    """Whether two display lines are one title: neighbours of one size, and the first isn't a whole title yet."""
+    same = abs(before.size - line.size) < 0.05 * line.size and before.page == line.page
+    return same and not TITLE_END.search(before.text) and not before.text.endswith("文件")
 
 
 def _continues(before: Line, line: Line, measure: _Measure) -> bool:
@@ -109,12 +138,10 @@ def _continues(before: Line, line: Line, measure: _Measure) -> bool:
     if starts_marker(line.text) and (ends_sentence(before.text) or line.left > measure.left + measure.size):
         return False
     if _is_display(before, measure) or _is_display(line, measure):
-        # Lines of one title: same size, neighbours, and the first isn't a whole title yet.
-        same = abs(before.size - line.size) < 0.05 * line.size and before.page == line.page
-        return same and not TITLE_END.search(before.text) and not before.text.endswith("文件")
+        return _one_title(before, line)
     if measure.right <= measure.left:
         return len(before.text) >= 20 and not ends_sentence(before.text) and not starts_marker(line.text)
     em = measure.size
-    full = before.right >= measure.right - 2.2 * em
-    indented = line.left >= measure.left + 1.2 * em
+    full = before.right >= measure.right - _NEARLY_FULL * em
+    indented = line.left >= measure.left + _INDENT * em
     return full and not indented

@@ -30,6 +30,7 @@ _ROOT: Final = Path(__file__).resolve().parents[2]
 _BOOT: Final = "import sys; sys.path.insert(0, sys.argv[1]); from crawler.convert.sandbox import child; child()"
 _CHUNK: Final = 1 << 16
 _ERROR_BYTES: Final = 2000
+_EXIT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def convert_sandboxed(
         feeder = threading.Thread(target=_feed, args=(process, json.dumps(request).encode() + b"\n", data), daemon=True)
         feeder.start()
         answer, complaint = _collect(process, name, limits)
-        status = process.wait(timeout=5)
+        status = process.wait(_EXIT_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise ConversionError(ErrorCode.TOO_LARGE, f"{name}: the converter did not end; look at it by hand") from error
     finally:
         _end(process)
     if status != 0:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from crawler.convert.blocks import SUPERSCRIPT, bounded, clean, heading, paragraph, table
 from crawler.convert.errors import ConversionError, ErrorCode
-from crawler.convert.facts import find_document_number, title_line, title_of
+from crawler.convert.facts import find_document_number, joined_title, title_line, title_of
 from crawler.convert.package import Package, attribute, child, local, open_package
 from crawler.convert.tables import Cell, grid, is_layout
 from crawler.convert.word_numbering import Numbering, integer
@@ -30,15 +30,17 @@ _WRAPPERS: Final = frozenset(
 )
 _OFF: Final = frozenset(("0", "false", "off"))
 _HEADING_CHARS: Final = 80
+_TOP_PARAGRAPHS: Final = 15
 _MAX_SPAN: Final = 63  # columns of a Word table
 
 
 @dataclass(slots=True)
 class _Styles:
-    """Paragraph styles: which are headings, which carry automatic numbers."""
+    """Paragraph styles: which are headings or centred, which carry automatic numbers."""
 
     headings: set[str] = field(default_factory=set)
     titles: set[str] = field(default_factory=set)
+    centred: set[str] = field(default_factory=set)
     numbers: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -60,15 +62,14 @@ def convert_docx(data: bytes, *, name: str, url: str | None = None) -> Converted
     if body is None:
         raise ConversionError(ErrorCode.UNREADABLE, f"{name}: {main} has no body")
     folder = main.rpartition("/")[0]
-    reader = _Reader(
-        Numbering(_optional(package, f"{folder}/numbering.xml")), _styles(_optional(package, f"{folder}/styles.xml"))
-    )
+    styles = _styles(_optional(package, f"{folder}/styles.xml"))
+    reader = _Reader(Numbering(_optional(package, f"{folder}/numbering.xml")), styles)
     blocks = bounded(reader.blocks(body), name)
     if not blocks:
         raise ConversionError(
             ErrorCode.EMPTY, f"{name}: the document has no text; if it holds pictures, it needs reading"
         )
-    title = title_of(blocks) or title_line(blocks)
+    title = joined_title(_centred_groups(body, styles)) or title_of(blocks) or title_line(blocks)
     head = HeadFacts(title=title, document_number=find_document_number(title, blocks), url=url)
     return ConvertedDocument(blocks, head, MEDIA_TYPE)
 
@@ -82,6 +83,23 @@ def _main_part(package: Package) -> str:
                 if package.has(target):
                     return target
     return _MAIN
+
+
+def _centred_groups(body: etree._Element, styles: _Styles) -> list[list[str]]:
+    """Runs of centred paragraphs near the top: a long title is set as two or three of them."""
+    groups: list[list[str]] = [[]]
+    for element, _ in zip(_content(body, "p"), range(_TOP_PARAGRAPHS), strict=False):
+        properties = child(element, "pPr")
+        style = attribute(child(properties, "pStyle"), "val") or ""
+        alignment = attribute(child(properties, "jc"), "val")
+        pieces: list[str] = []
+        _collect(element, pieces, [])
+        lines = [text for line in "".join(pieces).split("\n") if (text := clean(line))]
+        if lines and (alignment == "center" or (alignment is None and style in styles.centred)):
+            groups[-1].extend(lines)
+        elif groups[-1]:
+            groups.append([])
+    return groups
 
 
 def _optional(package: Package, member: str) -> etree._Element | None:
@@ -98,6 +116,8 @@ def _styles(root: etree._Element | None) -> _Styles:
         properties = child(element, "pPr")
         if name.startswith("heading") or integer(attribute(child(properties, "outlineLvl"), "val"), 9) < 9:
             styles.headings.add(key)
+        if attribute(child(properties, "jc"), "val") == "center":
+            styles.centred.add(key)
         if name == "title":
             styles.titles.add(key)
         if (numbered := _number_of(properties)) is not None:

@@ -82,6 +82,24 @@ def test_title_in_two_large_lines_is_one_heading() -> None:
     ]
 
 
+def test_centred_title_of_body_size_is_joined_and_nothing_else() -> None:
+    page: list[TextAt] = [
+        (200, 80, SIZE, "关于进一步加强电池回收利用工"),
+        (280, 110, SIZE, "作的通知"),
+        (224, 140, SIZE, "某发〔2026〕12号"),
+        *lines((LEFT, "各市局："), (INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。"), top=180),
+        (272, 320, SIZE, "某省工业和"),
+        (272, 350, SIZE, "信息化厅章"),
+    ]
+    document = convert(pdf([page]), name="a.pdf")
+    assert [block.text for block in document.blocks[:3]] == [
+        "关于进一步加强电池回收利用工作的通知",
+        "某发〔2026〕12号",
+        "各市局：",
+    ]
+    assert document.head.title == "关于进一步加强电池回收利用工作的通知"
+
+
 def test_resaving_with_other_metadata_changes_nothing() -> None:
     page = lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。"))
     data = pdf([page])

@@ -145,6 +145,22 @@ def test_headings_and_title_come_from_styles() -> None:
     assert document.head.title == "某市电池回收管理办法"
 
 
+def test_title_in_two_centred_paragraphs_is_joined_in_the_head() -> None:
+    centred = '<w:jc w:val="center"/>'
+    body = (
+        p("某省工业和信息化厅文件", centred)
+        + p("某工信节能〔2026〕5号", centred)
+        + p("")
+        + p("关于进一步加强电池", centred)
+        + p("回收利用工作的通知", centred)
+        + p("各市局：")
+    )
+    document = convert(docx(body), name="a.docx")
+    assert document.head.title == "关于进一步加强电池回收利用工作的通知"
+    assert document.head.document_number == "某工信节能〔2026〕5号"
+    assert len(document.blocks) == 5
+
+
 def test_soft_breaks_end_lines() -> None:
     assert texts(f"<w:p>{run('第一条')}<w:r><w:br/></w:r>{run('第二条')}</w:p>") == ["第一条", "第二条"]
 
