@@ -1,10 +1,12 @@
 """The seeded draw that chose the annotated passages, kept so that it can be repeated and checked.
 
 In: the reference corpus (manifest and texts) and the reference annotations, whose documents are left out.
-Out: the passages of extra_dev and of held, each with file, character ranges, level and stratum; no labels.
+Out: the passages of extra_dev, held, extra_dev2 and held2, each with file, character ranges, level and stratum, without
+labels.
 
-Two rounds: the first is close to a plain random sample of articles and notice sections; the second fills up what a
-random sample of law is thin in. A word list decides there only which article is drawn, never how it is labelled.
+Three rounds: the first is close to a plain random sample of articles and notice sections; the second fills up what a
+random sample of law is thin in; the third draws from untouched documents, held2 plainly and extra_dev2 by strata. A
+word list decides only which article is drawn, never how it is labelled.
 """
 
 from __future__ import annotations
@@ -51,7 +53,18 @@ PLAIN_MODAL = re.compile(
     r"(?<![需主重只必纲摘首概紧])要(?![求素点件闻么是塞害领])"
     r"|应(?![当急用对邀聘届变税征])|(?<!必)须|宜(?![居昌春])|务必|不准|不应|不能"
 )
+ANY_CUE = re.compile(
+    r"应当|不得|可以|必须|禁止|方可|有权|鼓励|支持|引导|提倡|责令|罚款|处分|追究|没收|吊销|处罚|不准|(?<!对|适|相|反|效|响)应(?=[由在按对为])"
+)
+ENCOURAGING = re.compile(r"鼓励|支持|引导|提倡|可以|有权")
 SECOND_ROUND = {"penalty": 36, "quantity": 32, "soft": 16, "plain_modal": 16}
+
+THIRD_SEED = 20261128
+THIRD_HELD, THIRD_HELD_MORE = 70, 70  # drawn before and after extra_dev2
+THIRD_ROUND = {"random": 114, "penalty": 29, "soft": 29, "quantity": 19}  # 60, 15, 15 and 10 %
+THIRD_NATIONAL = 0.31  # share of national law among the articles of the reference set
+THIRD_LONGEST, THIRD_PER_DOCUMENT = 600, 2
+SINGLE_SENTENCE_KEPT = 0.2  # several sentences are wanted, where a bearer may stand in an earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +191,70 @@ def draw(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
     return {"extra_dev.jsonl": extra, "held.jsonl": held}
 
 
+def draw_third(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
+    """Both files of the third round, from documents the reference set and the first two rounds leave untouched.
+
+    held2: any article, one a document, half of them drawn first and half when extra_dev2 is complete. extra_dev2: articles with a cue, by stratum and level, at most two a document
+    and none of a document of held2.
+    """
+    taken = {passage.title for drawn in draw(corpus_dir, reference).values() for passage in drawn}
+    articles = [passage for passage in eligible(corpus_dir, reference)[0] if passage.title not in taken]
+    rng = random.Random(THIRD_SEED)  # noqa: S311 - a repeatable sample, no secret
+    held: dict[str, Passage] = {}
+    while len(held) < THIRD_HELD:
+        candidate = rng.choice(articles)
+        held.setdefault(candidate.title, candidate)
+
+    pool = [
+        passage
+        for passage in articles
+        if passage.title not in held
+        and len(passage.text) <= THIRD_LONGEST
+        and ANY_CUE.search(passage.text)
+        and not COMMENCEMENT_START.match(passage.text)
+    ]
+    mild = [passage for passage in pool if not PENALTY.search(passage.text)]
+    strata = {
+        "random": pool,
+        "penalty": [passage for passage in pool if PENALTY.search(passage.text)],
+        "soft": [passage for passage in mild if ENCOURAGING.search(passage.text)],
+        "quantity": [passage for passage in mild if QUANTITY.search(passage.text)],
+    }
+    extra: list[Passage] = []
+    per_document: Counter[str] = Counter()
+    texts: set[str] = set()
+    for stratum, count in THIRD_ROUND.items():
+        national = round(count * THIRD_NATIONAL)
+        for level, wanted in (("national", national), ("provincial", count - national)):
+            candidates = [passage for passage in strata[stratum] if passage.level == level]
+            chosen: list[Passage] = []
+            while len(chosen) < wanted:
+                candidate = rng.choice(candidates)
+                if candidate.text.count("。") < 2 and rng.random() >= SINGLE_SENTENCE_KEPT:
+                    continue
+                # two versions of one article, or the same article twice, would count one reading double
+                if packed(candidate.text) in texts or any(candidate.id == passage.id for passage in extra + chosen):
+                    continue
+                if per_document[candidate.title] == THIRD_PER_DOCUMENT:
+                    continue
+                texts.add(packed(candidate.text))
+                per_document[candidate.title] += 1
+                chosen.append(replace(candidate, stratum=stratum))
+            extra += chosen
+    rng.shuffle(extra)
+    rest = [passage for passage in articles if passage.title not in per_document]
+    while len(held) < THIRD_HELD + THIRD_HELD_MORE:
+        candidate = rng.choice(rest)
+        held.setdefault(candidate.title, candidate)
+    return {"extra_dev2.jsonl": extra, "held2.jsonl": list(held.values())}
+
+
 def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("usage: python tests/gold/draw.py CORPUS_DIR REFERENCE.jsonl\n")
         return 2
-    for name, drawn in draw(Path(arguments[0]), Path(arguments[1])).items():
+    corpus_dir, reference = Path(arguments[0]), Path(arguments[1])
+    for name, drawn in (draw(corpus_dir, reference) | draw_third(corpus_dir, reference)).items():
         for passage in drawn:
             sys.stdout.write(f"{name}\t{passage.stratum}\t{passage.id}\t{passage.file}\n")
     return 0
