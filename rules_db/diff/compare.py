@@ -13,7 +13,7 @@ from rules_db.diff.align import alignment
 from rules_db.diff.canonical import body, body_offset, fold
 from rules_db.diff.kinds import classify
 from rules_db.diff.meaning import compare_norms, whole_provision_norms
-from rules_db.diff.result import Entry, InstrumentDiff, Link, NormChange, NormText, ThresholdChange
+from rules_db.diff.result import Entry, InstrumentDiff, Link, NormChange, NormText, TermSwap, ThresholdChange
 from rules_db.diff.terms import term_swaps
 from rules_db.diff.text import hunks
 from rules_db.diff.values import Placed, compare_quantities, whole_provision
@@ -63,7 +63,7 @@ def diff_expressions(
     told_new: set[str] = set()
     for entry in entries:
         thresholds.extend(_thresholds(entry, old_quantities or {}, new_quantities or {}, told_old, told_new))
-        norms.extend(_norms(entry, old_norms or {}, new_norms or {}, told_old, told_new))
+        norms.extend(_norms(entry, old_norms or {}, new_norms or {}, told_old, told_new, terms))
         told_old.update(entry.link.old)
         told_new.update(entry.link.new)
     return InstrumentDiff(
@@ -118,7 +118,14 @@ def _best_label(provision: ProvisionText, others: Sequence[ProvisionText]) -> st
     return others[shares.index(max(shares))].label
 
 
-def _norms(entry: Entry, old: NormsByEid, new: NormsByEid, told_old: set[str], told_new: set[str]) -> list[NormChange]:
+def _norms(
+    entry: Entry,
+    old: NormsByEid,
+    new: NormsByEid,
+    told_old: set[str],
+    told_new: set[str],
+    swaps: Sequence[TermSwap],
+) -> list[NormChange]:
     left = [
         (provision.label, norm)
         for provision in entry.old
@@ -135,4 +142,4 @@ def _norms(entry: Entry, old: NormsByEid, new: NormsByEid, told_old: set[str], t
         return whole_provision_norms(left, right)
     partner = {provision.label: _best_label(provision, entry.new) for provision in entry.old}
     origin = {provision.label: _best_label(provision, entry.old) for provision in entry.new}
-    return compare_norms(left, right, partner, origin)
+    return compare_norms(left, right, partner, origin, swaps)

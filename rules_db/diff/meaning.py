@@ -7,13 +7,14 @@ action), never by their order alone; a norm without a counterpart came or went.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from rapidfuzz.distance import Indel
 from scipy.optimize import linear_sum_assignment
 
 from rules_db.diff.canonical import bare
-from rules_db.diff.result import NormChange, NormField, NormText
+from rules_db.diff.result import NormChange, NormField, NormText, TermSwap
 from rules_db.model import Direction, Modality
 
 Labelled = tuple[str, NormText]
@@ -32,19 +33,24 @@ _BURDEN = {
 
 
 def compare_norms(
-    old: Sequence[Labelled], new: Sequence[Labelled], partner: Mapping[str, str], origin: Mapping[str, str]
+    old: Sequence[Labelled],
+    new: Sequence[Labelled],
+    partner: Mapping[str, str],
+    origin: Mapping[str, str],
+    swaps: Sequence[TermSwap] = (),
 ) -> list[NormChange]:
     """Changes between the norms of one link. `partner` gives the new label for an old one, `origin` the reverse, for
-    norms that have no counterpart."""
+    norms that have no counterpart. An authority that was renamed throughout (`swaps`) is the same bearer."""
     changes: list[NormChange] = []
-    pairs = _pair(old, new)
+    renamed = [_in_new_terms(norm, swaps) for _, norm in old]
+    pairs = _pair(renamed, [norm for _, norm in new])
     for i, j in pairs:
         (old_label, before), (new_label, after) = old[i], new[j]
         if before.modality is not after.modality:
             changes.append(
                 NormChange(old_label, new_label, NormField.MODALITY, before, after, modality_direction(before, after))
             )
-        if before.bearer and after.bearer and not _same_party(before.bearer, after.bearer):
+        if before.bearer and after.bearer and not _same_party(renamed[i].bearer, after.bearer):
             changes.append(NormChange(old_label, new_label, NormField.BEARER, before, after))
     paired_old, paired_new = {i for i, _ in pairs}, {j for _, j in pairs}
     changes.extend(
@@ -75,10 +81,17 @@ def modality_direction(old: NormText, new: NormText) -> Direction:
     return Direction.TIGHTENED if after > before else Direction.LOOSENED
 
 
-def _pair(old: Sequence[Labelled], new: Sequence[Labelled]) -> list[tuple[int, int]]:
+def _in_new_terms(norm: NormText, swaps: Sequence[TermSwap]) -> NormText:
+    bearer, action = norm.bearer, norm.action
+    for swap in swaps:
+        bearer, action = bearer.replace(swap.old, swap.new), action.replace(swap.old, swap.new)
+    return replace(norm, bearer=bearer, action=action)
+
+
+def _pair(old: Sequence[NormText], new: Sequence[NormText]) -> list[tuple[int, int]]:
     if not old or not new:
         return []
-    scores = np.array([[_score(a[1], b[1], i, j) for j, b in enumerate(new)] for i, a in enumerate(old)])
+    scores = np.array([[_score(a, b, i, j) for j, b in enumerate(new)] for i, a in enumerate(old)])
     rows, columns = linear_sum_assignment(np.where(scores >= _ENOUGH, scores**2, 0.0), maximize=True)
     return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if scores[r, c] >= _ENOUGH]
 

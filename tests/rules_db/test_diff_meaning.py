@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules_db.diff.meaning import compare_norms, modality_direction, whole_provision_norms
-from rules_db.diff.result import NormChange, NormField, NormText
+from rules_db.diff.result import NormChange, NormField, NormText, TermSwap
 from rules_db.model import Direction, Modality
 
 OBLIGATION, PROHIBITION, PERMISSION = Modality.OBLIGATION, Modality.PROHIBITION, Modality.PERMISSION
@@ -53,6 +53,15 @@ def test_another_bearer_is_seen_and_a_missing_one_is_not_a_change() -> None:
     ]
     assert compare(old, [NormText(OBLIGATION, "应当", "", duty)]) == []
     assert compare(old, [NormText(OBLIGATION, "应当", "汽车生产企业", duty)]) == []
+
+
+def test_an_authority_renamed_throughout_is_the_same_bearer() -> None:
+    old = [("第二条", NormText(OBLIGATION, "应当", "质检部门", "公布抽查结果"))]
+    new = [("第三条", NormText(OBLIGATION, "应当", "市场监督管理部门", "公布抽查结果"))]
+    swap = TermSwap("质检", "市场监督管理", 5, ("第三条",))
+    labels = ({"第二条": "第三条"}, {"第三条": "第二条"})
+    assert [change.what for change in compare_norms(old, new, *labels)] == [NormField.BEARER]
+    assert compare_norms(old, new, *labels, [swap]) == []
 
 
 def test_norms_are_paired_by_what_they_demand_not_by_order() -> None:

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules_db.diff.canonical import fold
+from rules_db.diff.kinds import classify
 from rules_db.diff.result import HunkKind
-from rules_db.diff.text import ATOMS, apply, classify, hunks
+from rules_db.diff.text import ATOMS, apply, hunks
 
 LEGAL = st.text(alphabet="企业应当不得可以三十日30.工作日（）(),，。；、\n 第条款以上罚款元𠮷😀a", max_size=60)
 ANY = st.text(max_size=40)
