@@ -66,10 +66,11 @@ def main() -> None:
 def _versions(columns: list[str]) -> Iterator[tuple[Any, ...]]:
     """Rows of the real width: a statement of about 60 characters, the usual fields filled."""
     fixed = {
-        "expression_id": "e", "eid": "art_1__para_1", "label": "第一条", "modality": "obligation", "bearer": "回收企业",
-        "action": "上传入库信息", "condition": "", "exception": "", "deadline": "自接收之日起30日内", "consequence": "",
-        "start": 0, "end": 60, "status": "in_force", "confidence": 1.0, "reason": "", "pipeline_version": "1", "recorded_at": NOW,
-    }  # fmt: skip
+        **dict.fromkeys(("condition", "exception", "consequence", "reason"), ""),
+        **{"expression_id": "e", "eid": "art_1__para_1", "label": "第一条", "modality": "obligation"},
+        **{"bearer": "回收企业", "action": "上传入库信息", "deadline": "自接收之日起30日内", "start": 0, "end": 60},
+        **{"status": "in_force", "confidence": 1.0, "pipeline_version": "1", "recorded_at": NOW},
+    }
     for i in range(INSTRUMENTS):
         for r in range(RULES):
             for n in (1, 2):
@@ -78,7 +79,7 @@ def _versions(columns: list[str]) -> Iterator[tuple[Any, ...]]:
                     "id": f"v{i}-{r}-{n}",
                     "rule_id": f"r{i}-{r}",
                     "n": n,
-                    "statement": f"回收企业应当自接收废旧动力电池之日起{20 + n}日内上传第{r}类入库信息，保证真实、完整。",
+                    "statement": f"回收企业应当自接收废旧电池之日起{20 + n}日内上传第{r}类入库信息，保证真实、完整。",
                     "fingerprint": f"{i:08}{r:04}{n:04}",
                     "content_digest": f"{i:08}{r:04}{n:04}",
                     "valid_from": "2020-01-01" if n == 1 else "2024-01-01",

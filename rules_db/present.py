@@ -88,6 +88,19 @@ def comparison(diff: InstrumentDiff, form: str, language: str) -> None:
     sys.stdout.write(text)
 
 
+def overlay(found: Sequence[Row]) -> None:
+    rows = (
+        (
+            row["stance"] + (", please check" if row["check"] else ""),
+            "、".join(row["national"]),
+            "、".join(row["provincial"]),
+            "\n".join(row["reasons"]),
+        )
+        for row in found
+    )
+    print_table("Province over nation", ("stance", "national", "provincial", "limits and norms"), rows)
+
+
 def rule_set(found: Sequence[Row]) -> None:
     columns = ("valid_on", "title", "kind", "summary")
     print_table(f"{len(found)} changes", columns, ([change[c] for c in columns] for change in found))

@@ -101,6 +101,7 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
 @click.argument("names", nargs=-1, metavar="[REFERENCE]...")
 @click.option("--from", "from_date", metavar="DATE")
 @click.option("--to", "to_date", metavar="DATE")
+@click.option("--overlay", is_flag=True, help="NATIONAL PROVINCIAL: what the province repeats, tightens, adds.")
 @click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
@@ -114,6 +115,7 @@ def diff(
     names: tuple[str, ...],
     from_date: str | None,
     to_date: str | None,
+    overlay: bool,
     rule_set: bool,
     form: str,
     language: str,
@@ -144,7 +146,11 @@ def diff(
         if reference.note:
             say(f"note: {reference.note}")
     result = answers.compare_expressions(connection, old, new)
-    if table:
+    if overlay:
+        from rules_db.diff import overlay as laid
+
+        show_result(laid.to_json(laid.overlay(result)), form, "overlay")
+    elif table:
         _write_table(result, table, language)
     elif form == "json":
         emit(jsonform.to_json(result))

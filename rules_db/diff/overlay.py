@@ -28,7 +28,7 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OverlayRow:
-    """One provision of either text. `reasons` name the limits or norms that led to the stance; `check` asks a person."""
+    """One provision of either text. `reasons` name the limits or norms behind the stance; `check` asks a person."""
 
     stance: Stance
     national: tuple[str, ...]
@@ -39,8 +39,14 @@ class OverlayRow:
 
 
 # A duty where the other text permits is stricter, not contrary; contrary is what can't be obeyed together.
-_CONTRARY = frozenset({(Modality.OBLIGATION, Modality.PROHIBITION), (Modality.PROHIBITION, Modality.OBLIGATION),
-                       (Modality.PROHIBITION, Modality.PERMISSION), (Modality.PERMISSION, Modality.PROHIBITION)})  # fmt: skip
+_CONTRARY = frozenset(
+    {
+        (Modality.OBLIGATION, Modality.PROHIBITION),
+        (Modality.PROHIBITION, Modality.OBLIGATION),
+        (Modality.PROHIBITION, Modality.PERMISSION),
+        (Modality.PERMISSION, Modality.PROHIBITION),
+    }
+)
 
 
 def overlay(diff: InstrumentDiff) -> list[OverlayRow]:
