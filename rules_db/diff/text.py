@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 import fast_diff_match_patch
@@ -66,6 +67,7 @@ def hunks(old: str, new: str) -> tuple[Hunk, ...]:
     return tuple(_printed(_slid(_bridged(pieces)), before, after))
 
 
+@lru_cache(maxsize=20_000)
 def _key(word: str) -> str:
     """What an atom counts as in the comparison: its folded form, so that （ and ( are no difference."""
     return fold(word) or word
