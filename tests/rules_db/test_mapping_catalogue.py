@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nlp.pipes.thresholds.units import AS_WRITTEN, CANONICAL
 from rules_db.connection import DataFolder, open_store
 from rules_db.mapping.catalogue import BUNDLED, SAMPLE, Catalogue, CatalogueError, load_catalogue, read_catalogue
 
@@ -112,6 +113,12 @@ def test_legal_and_suggested_retention_stand_apart(catalogue: Catalogue) -> None
         assert item["retention_suggested"] != item["retention_legal"], item["id"]
 
 
+def test_parameters_use_the_units_of_extracted_thresholds(catalogue: Catalogue) -> None:
+    known = {name for name, *_rest in CANONICAL} | {word for *_rest, words in AS_WRITTEN for word in words.split()}
+    used = {parameter["unit"] for item in catalogue.hardware.values() for parameter in item["parameters"]}
+    assert used - known == set()
+
+
 def test_reviewed_links_name_their_reviewer(catalogue: Catalogue) -> None:
     for link in catalogue.links.values():
         assert bool(link["stamp"]) == bool(link["reviewed_by"]) == bool(link["reviewed_on"]), link["id"]
@@ -167,7 +174,7 @@ FAULTS = [
     ("evidence/evidence.yml", _swap("- id: E02\n", "- id: C01\n"), "used twice", "C01"),
     ("evidence/evidence.yml", _swap("  source: own practice\n", "  source: heard somewhere\n"), "cites nothing", "E06"),
     ("hardware/devices.yml", _swap("comparator: ge", "comparator: about"), "about", "H01"),
-    ("hardware/devices.yml", _swap("comparator: range", "comparator: le"), "value_max", "H10"),
+    ("hardware/devices.yml", _swap("value: 100000,", "value: 100000, value_max: 5,"), "value_max", "H01"),
     ("gaps/gaps.yml", _swap("  needs: norm\n", "  needs: luck\n"), "luck", "G01"),
     ("links/general_law.yml", _swap("target: {control: C01}", "target: {control: C77}"), "C77", "L101"),
     ("links/general_law.yml", _swap('reviewed_on: "2026-11-25"', 'reviewed_on: ""'), "reviewed_on", "L101"),
