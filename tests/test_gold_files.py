@@ -22,7 +22,7 @@ UNITS = {
     *("CNY", "percent", "times", "person", "age", "celsius", "dB", "m", "km", "m2", "m3", "kg", "t"),
     *("working_day", "day", "week", "month", "year", "hour", "minute", "second"),
     *("次/year", "次/month", "次/day"),
-    *("个", "亩", "代", "份", "厘米", "度", "棵", "项"),  # written units that occur
+    *("个", "亩", "代", "份", "厘米", "度", "棵", "次", "项"),  # written units that occur
 }
 
 

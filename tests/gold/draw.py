@@ -194,8 +194,8 @@ def draw(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
 def draw_third(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
     """Both files of the third round, from documents the reference set and the first two rounds leave untouched.
 
-    held2: any article, one a document, half of them drawn first and half when extra_dev2 is complete. extra_dev2: articles with a cue, by stratum and level, at most two a document
-    and none of a document of held2.
+    held2: any article, one a document, half of them drawn first and half when extra_dev2 is complete. extra_dev2:
+    articles with a cue, by stratum and level, at most two a document and none of a document of held2.
     """
     taken = {passage.title for drawn in draw(corpus_dir, reference).values() for passage in drawn}
     articles = [passage for passage in eligible(corpus_dir, reference)[0] if passage.title not in taken]
