@@ -12,7 +12,7 @@ import re
 
 from rapidfuzz.distance import Indel
 
-from rules_db.diff.roles import Role, Setting
+from rules_db.diff.roles import Role, Setting, is_capped
 from rules_db.diff.units import factor, measure
 from rules_db.model import Comparator, Direction, Modality, Quantity
 
@@ -82,9 +82,10 @@ def appeared(quantity: Quantity, part: Role) -> Direction:
     that is itself new."""
     if part is Role.EXTENSION:
         return Direction.LOOSENED
-    if part not in _BURDENS or (part is Role.DEADLINE and quantity.modality is Modality.PERMISSION):
-        return Direction.CHANGED
-    return Direction.TIGHTENED
+    dated_right = (
+        part is Role.DEADLINE and quantity.modality is Modality.PERMISSION and not is_capped(quantity)
+    )  # 可以适当延长，但最长不得超过90日 is a cap and no right
+    return Direction.CHANGED if part not in _BURDENS or dated_right else Direction.TIGHTENED
 
 
 def vanished(part: Role, refers_elsewhere: bool) -> Direction:

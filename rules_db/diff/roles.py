@@ -133,7 +133,7 @@ def _time_role(quantity: Quantity, before: str, after: str, modifies: bool) -> R
         return Role.BAN
     if _ADVANCE.search(clause) or quantity.text.endswith("前") or quantity.text.startswith("提前"):
         return Role.NOTICE
-    if _EXTENSION.search(clause) and not _CAPPED.search(quantity.text):
+    if _EXTENSION.search(clause) and not is_capped(quantity):
         return Role.EXTENSION
     if _open_ended(quantity):
         return Role.CASE if modifies else Role.FLOOR
@@ -142,6 +142,11 @@ def _time_role(quantity: Quantity, before: str, after: str, modifies: bool) -> R
     if quantity.comparator is Comparator.EQ and _LIMIT_NOUN.search(before[-16:]):
         return Role.DEADLINE
     return _BY_COMPARATOR[quantity.comparator]
+
+
+def is_capped(quantity: Quantity) -> bool:
+    """True when the words of the quantity itself forbid more (不得超过, 最长)."""
+    return bool(_CAPPED.search(quantity.text))
 
 
 def _open_ended(quantity: Quantity) -> bool:

@@ -226,6 +226,9 @@ def test_a_dated_right_that_appears_is_no_burden() -> None:
     right = Quantity("15日内", LE, 15, None, "day", modality=Modality.PERMISSION)
     [change] = changes("企业应当备案。", [], "企业应当备案。企业可以在15日内申请复核。", [right])
     assert change.direction is Direction.CHANGED
+    cap = Quantity("最长不得超过90日", LE, 90, None, "day", modality=Modality.PERMISSION)
+    [change] = changes("企业应当备案。", [], "企业应当备案。可以延长，但最长不得超过90日。", [cap])
+    assert change.direction is Direction.TIGHTENED
 
 
 def test_a_fine_that_vanishes_is_a_relief_unless_another_law_takes_over() -> None:
