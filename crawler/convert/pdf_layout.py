@@ -16,7 +16,7 @@ from statistics import median
 from typing import Final
 
 from crawler.convert.blocks import heading, paragraph
-from crawler.convert.facts import TITLE_END, number_line
+from crawler.convert.facts import TITLE_END, iso_date, number_line
 from crawler.convert.lines import append, ends_sentence, starts_marker
 from rules_db.model import Block
 
@@ -121,6 +121,7 @@ def _centred_pair(before: Line, line: Line, measure: _Measure) -> bool:
         abs((item.left + item.right) / 2 - middle) < measure.size
         and item.left > measure.left + 1.5 * measure.size
         and number_line(item.text) is None
+        and iso_date(item.text) is None
         and not starts_marker(item.text)
         and not ends_sentence(item.text)
         for item in (before, line)
