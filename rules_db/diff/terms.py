@@ -1,7 +1,7 @@
 """Terms that were replaced throughout the instrument (质检部门 by 市场监督管理部门 after a government reform).
 
 In: the hunks of all entries. Out: term swaps, listed once. A swap that could turn the force or the measure of a rule
-(应当 by 可以, 以上 by 以下, a number, a negation) is never a term swap however often it happens.
+(应当 by 可以, 以上 by 以下, 总人数 by 参与人数, a number, a negation) is never a term swap however often it happens.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _NO_WORD = re.compile(r"[\W\d_]")
 _LOADED = re.compile(
     r"[\d零〇一二三四五六七八九十百千万亿两半不未无非免除勿]|应|须|可|禁止|准|以上|以下|以内|之内|超过|低于|高于|少于|至少|并处|日|月|年|元|倍"
 )
+_MEASURED = re.compile(r"人数|数量|数额|金额|总额|比例|面积|期限")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def swaps_between(
             continue
         before = _shared_start([_words(place.before[::-1]) for place in found])[::-1]
         after = _shared_start([_words(place.after) for place in found])
-        swaps.append(TermSwap(old, new, len(found), labels, before, after))
+        swap = TermSwap(old, new, len(found), labels, before, after)
+        if not _MEASURED.search(swap.old_term + swap.new_term):
+            swaps.append(swap)
     return tuple(sorted(swaps, key=lambda swap: (-swap.count, swap.old, swap.new)))
 
 
