@@ -11,6 +11,7 @@ import ctypes
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 import pypdfium2 as pdfium
@@ -27,6 +28,9 @@ from rules_db.model import ConvertedDocument, HeadFacts
 _MIN_CHARS: Final = 20  # fewer in the whole file: a scan with a stamp or a page number on it
 _MAX_LOST: Final = 0.3  # share of characters without a known code above which the text layer is no text
 _MIN_HAN_SCORE: Final = 0.15
+_INNER_SPACE: Final = re.compile(r"(?<=\S)\s+(?=\S)")
+_CELL_GAP: Final = 1.7  # characters: wider than the space after 第一条, as between the cells of a table
+_GAPS_MEASURED: Final = 12
 _GAP: Final = re.compile("(?<=[\u3400-\u9fff、，。；：（）]) (?=[\u3400-\u9fff、，。；：（）])")
 # Some fonts map Han to look-alike radicals (⼀ for 一); that is an artefact of the file, so it is undone here.
 _RADICALS: Final = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)} | str.maketrans(
@@ -86,17 +90,24 @@ def _lines(document: pdfium.PdfDocument, number: int, name: str) -> Iterator[Lin
 def _page_lines(textpage: pdfium.PdfTextPage, number: int) -> Iterator[Line]:
     raw = textpage.get_text_range()
     wide = not raw.isascii() and max(raw) >= "\U00010000"
+
+    def unit(index: int) -> int:  # pdfium counts UTF-16 units
+        return len(raw[:index].encode("utf-16-le")) // 2 if wide else index
+
     start = 0
     for part in raw.splitlines(keepends=True):
-        body = part.rstrip("\r\n")
+        body = part.rstrip()
         text = _without_gaps(clean(body.translate(_RADICALS)))
         if text:
-            lead = len(body) - len(body.lstrip())
-            first, last = start + lead, start + len(body.rstrip()) - 1
-            if wide:  # pdfium counts UTF-16 units
-                first, last = (len(raw[:index].encode("utf-16-le")) // 2 for index in (first, last))
-            left, right, size = _box(textpage, first)[0], _box(textpage, last)[1], _size(textpage, first)
-            yield Line(text, left, right, size, number)
+            first = start + len(body) - len(body.lstrip())
+            size = float(pdfium_c.FPDFText_GetFontSize(textpage.raw, unit(first)))
+            tabular = any(
+                _box(textpage, unit(start + gap.end()))[0] - _box(textpage, unit(start + gap.start() - 1))[1]
+                > _CELL_GAP * size
+                for gap in islice(_INNER_SPACE.finditer(body), _GAPS_MEASURED)
+            )
+            left, right = _box(textpage, unit(first))[0], _box(textpage, unit(start + len(body) - 1))[1]
+            yield Line(text, left, right, size, number, tabular)
         start += len(part)
 
 
@@ -110,10 +121,6 @@ def _box(textpage: pdfium.PdfTextPage, index: int) -> tuple[float, float]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     found = pdfium_c.FPDFText_GetCharBox(textpage.raw, index, left, right, bottom, top)
     return (left.value, right.value) if found else (0.0, 0.0)
-
-
-def _size(textpage: pdfium.PdfTextPage, index: int) -> float:
-    return float(pdfium_c.FPDFText_GetFontSize(textpage.raw, index))
 
 
 def _check_text(text: str, pages: int, name: str) -> None:

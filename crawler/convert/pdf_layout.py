@@ -28,6 +28,7 @@ _EDGE_LINES: Final = 2  # lines at the top and bottom of a page that may be head
 _RUNNING_PAGES: Final = 3
 _RUNNING_CHARS: Final = 60
 _NEARLY_FULL: Final = 2.2  # characters: what hanging punctuation and unbreakable pairs may leave free
+_NARROWEST: Final = 12  # characters: a narrower column is a list or a table
 _INDENT: Final = 1.2  # characters: a first line is indented by two
 _TOP_GROUPS: Final = 8
 _LARGER: Final = 1.12  # of the body size: what counts as display type
@@ -35,13 +36,15 @@ _LARGER: Final = 1.12  # of the body size: what counts as display type
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`left` and `right` in points from the page's left edge, `size` in points; all 0 where unknown."""
+    """`left` and `right` in points from the page's left edge, `size` in points; all 0 where unknown. A `tabular` line
+    has gaps as between the cells of a table."""
 
     text: str
     left: float
     right: float
     size: float
     page: int
+    tabular: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _strip_edges(page: list[Line], running: set[str]) -> list[Line]:
 
 def _measure(lines: Sequence[Line]) -> _Measure:
     """Left and right edge of the running text and its size: the edges are those of the lines that fill the measure."""
-    placed = [line for line in lines if line.right > line.left]
+    placed = [line for line in lines if line.right > line.left and not line.tabular]
     if not placed:
         return _Measure(0.0, 0.0, 0.0)
     size = median(line.size or 1.0 for line in placed for _ in range(min(len(line.text), 40)))
@@ -140,9 +143,13 @@ def _continues(before: Line, line: Line, measure: _Measure) -> bool:
         return False
     if _is_display(before, measure) or _is_display(line, measure):
         return _one_title(before, line)
+    if before.tabular or line.tabular:
+        return False
     if measure.right <= measure.left:
         return len(before.text) >= 20 and not ends_sentence(before.text) and not starts_marker(line.text)
     em = measure.size
+    if measure.right - measure.left < _NARROWEST * em:
+        return False
     full = before.right >= measure.right - _NEARLY_FULL * em
     indented = line.left >= measure.left + _INDENT * em
     return full and not indented

@@ -100,6 +100,19 @@ def test_centred_title_of_body_size_is_joined_and_nothing_else() -> None:
     assert document.head.title == "关于进一步加强电池回收利用工作的通知"
 
 
+def test_rows_of_a_table_and_short_columns_are_not_joined() -> None:
+    rows: list[TextAt] = []
+    for number in range(6):
+        rows += [
+            (LEFT, 300 + 28 * number, SIZE, f"再生利用率指标{number}"),
+            (480, 300 + 28 * number, SIZE, "98.5%以上"),
+        ]
+    page = [*lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。")), *rows]
+    assert [text for _, text in document_lines([page])][1:] == [f"再生利用率指标{n} 98.5%以上" for n in range(6)]
+    column = lines((LEFT, "甲类企业名单"), (LEFT, "乙类企业名单"), (LEFT, "丙类企业名单"), (LEFT, "丁类企业名单"))
+    assert len(document_lines([column])) == 4
+
+
 def test_resaving_with_other_metadata_changes_nothing() -> None:
     page = lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。"))
     data = pdf([page])

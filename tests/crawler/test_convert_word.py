@@ -10,8 +10,8 @@ from crawler.convert.word_numbering import chinese, number
 from rules_db.model import BlockKind
 
 
-def texts(body: str, **parts: str) -> list[str]:
-    return [block.text for block in convert(docx(body, **parts), name="a.docx").blocks]
+def texts(body: str, numbering: str = "", styles: str = "") -> list[str]:
+    return [block.text for block in convert(docx(body, numbering=numbering, styles=styles), name="a.docx").blocks]
 
 
 def run(text: str, tag: str = "t", properties: str = "") -> str:
