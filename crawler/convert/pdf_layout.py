@@ -30,6 +30,7 @@ _RUNNING_CHARS: Final = 60
 _NEARLY_FULL: Final = 2.2  # characters: what hanging punctuation and unbreakable pairs may leave free
 _NARROWEST: Final = 12  # characters: a narrower column is a list or a table
 _INDENT: Final = 1.2  # characters: a first line is indented by two
+_TITLE_LINES: Final = 4  # more lines of display type are several headings
 _TOP_GROUPS: Final = 8
 _LARGER: Final = 1.12  # of the body size: what counts as display type
 
@@ -62,8 +63,11 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     previous: Line | None = None
     for line in lines:
         top = len(groups) <= _TOP_GROUPS
-        if previous is not None and (
-            _continues(previous, line, measure) or (top and _centred_pair(previous, line, measure))
+        whole_title = _is_display(line, measure) and groups and len(groups[-1][1]) >= _TITLE_LINES
+        if (
+            previous is not None
+            and not whole_title
+            and (_continues(previous, line, measure) or (top and _centred_pair(previous, line, measure)))
         ):
             append(groups[-1][1], line.text)
         else:
