@@ -14,7 +14,7 @@ from nlp.language import PIPELINE_VERSION, read_units
 from nlp.pipes.references.references import find_citations
 from nlp.reading import UnitReading
 from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
-from nlp.structure.amendments import find_effects
+from nlp.structure.effects import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
 from nlp.structure.resolve import find_aliases, index_of, resolve

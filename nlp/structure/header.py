@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date, timedelta
 
 from nlp.pipes.references.patterns import OWN_NAMES
+from nlp.structure.dates import DATE, Act, day_of_enactment, events_of, term_of
 from nlp.structure.provisions import Outline
 from nlp.structure.regions import is_signature, is_signed_date
-from nlp.text.calendar import DateSpan, find_dates, parse_date
+from nlp.text.calendar import parse_date
 from nlp.text.normalise import comparison_key
 from nlp.text.numerals import parse_integer
 from rules_db.model import HeadFacts, ProvisionKind, Severity, TextIssue
@@ -41,25 +41,7 @@ _LETTERHEAD = re.compile(
     r"^(?!.*关于).{2,60}(?:文件|令|公告|通告)$|^[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9]{1,5} ?号[）)]?$"
 )
 _COUNTRY = re.compile(r"^中华人民共和国(?=.)")
-_ENACTED = re.compile(r"公布|发布|颁布|印发")
-_ADOPTED = re.compile(r"通过|批准")
-_AMENDED = re.compile(r"修订|修正|修改")
-_APPLIES = re.compile(r"施行|实施|生效|执行")
-_SELF = "|".join(sorted(OWN_NAMES, key=len, reverse=True))
-_DATE = (
-    r"[0-9〇零○一二三四五六七八九十]{2,4} ?年 ?[0-9一二三四五六七八九十]{1,3} ?月 ?[0-9一二三四五六七八九十]{1,3} ?日"
-)
-_EFFECTIVE = re.compile(
-    rf"(?:本|上述|以上)(?:{_SELF})(?:（[^（）]{{0,20}}）)?，?(?:将|应)?(?:自|从|由|于|在) ?(?:(?P<date>{_DATE})"
-    r"|[\u4e00-\u9fff]{0,8}(?P<event>公布|发布|印发|颁布|通过|下发|签发|批准)(?:之日|后)(?:起)?(?:满|第)?(?:(?P<days>[0-9一二三四五六七八九十百]{1,5})[日天](?P<after>后|之后)?)?)"
-    r" ?(?:零时|[0-9]{1,2}时)?(?:起|开始)?，?(?:正式)?(?:施行|实施|执行|生效|起效|试行)"
-)
-_TERM = re.compile(
-    rf"(?:有效期|试行期|执行期|实施期)限?(?:为|是)?，?(?:(?:自.{{0,20}}?)?(?:至|到|截止到|截至) ?(?P<until>{_DATE})"
-    r"|(?:自.{0,16}?起)?(?P<amount>[0-9一二两三四五六七八九十]{1,3}) ?个?(?P<unit>年|月))"
-)
-_SIGNED_DATE = re.compile(rf"^[（(]?(?P<date>{_DATE})[）)]?(?: ?印发)?$")
-_ORGAN_LINE = re.compile(r"^[\u4e00-\u9fff（） 、]{2,80}$")
+_SIGNED_DATE = re.compile(rf"^[（(]?(?P<date>{DATE})[）)]?(?: ?印发)?$")
 
 
 def read_head(
@@ -70,16 +52,17 @@ def read_head(
     lines = _head_lines(text, outline)
     title = _title(text, lines, headings, outline)
     number = _document_number(lines, title)
-    events = _events(lines)
+    events = events_of(lines)
     signature, signed_on = _signature(text, outline, lines)
-    promulgated = _promulgated(events) or signed_on
-    amended = max((event.iso for event, kind in events if kind == "amended"), default=None)
-    version = max((event.iso for event, kind in events if kind != "applies"), default=signed_on)
+    promulgated = day_of_enactment(events) or signed_on
+    amended = max((day for day, act in events if act is Act.AMENDED), default=None)
+    version = max((day for day, act in events if act is not Act.APPLIES), default=signed_on)
     known = stated or HeadFacts()
     first_day = known.promulgated_on or promulgated or known.published_on
     if amended is not None and promulgated is not None and amended > promulgated:
         first_day = None
-    effective, expires = _term(text, outline, first_day, events)
+    lines_of_body = outline.regions.lines[: outline.regions.end_of_body]
+    effective, expires = term_of(text, lines_of_body[-1].end if lines_of_body else 0, first_day, events)
     latest = max(filter(None, (amended, known.version_date)), default=None)
     if effective is not None and latest is not None and effective < latest:
         # 本法自1995年…起施行 in a text amended since: the day of the first version, not of this one.
@@ -168,48 +151,6 @@ def _order_number(order: re.Match[str]) -> str | None:
     return f"{'、'.join(issuers)}{order['word']}{year}第{number}号"
 
 
-def _events(lines: Sequence[str]) -> list[tuple[DateSpan, str]]:
-    """Dates of the 题注 with what happened on them: adopted, enacted, amended, applies."""
-    events: list[tuple[DateSpan, str]] = []
-    for line in lines:
-        if len(line) > 1200 or (("。" in line or "；" in line) and not line.startswith(("（", "("))):
-            continue
-        dates = [found for found in find_dates(line) if len(found.iso) == 10]
-        amending = line.startswith(("根据", "（根据"))
-        for position, found in enumerate(dates):
-            stop = dates[position + 1].start if position + 1 < len(dates) else len(line)
-            before = line[max(0, found.start - 2) : found.start]
-            kind = _kind_of_event(line[found.end : stop], amending or before == "根据")
-            amending = amending or before == "根据"
-            if kind:
-                events.append((found, kind))
-    return events
-
-
-def _kind_of_event(words: str, amending: bool) -> str:
-    if _AMENDED.search(words) or (amending and _ADOPTED.search(words)):
-        return "amended"
-    enacted, applies = _ENACTED.search(words), _APPLIES.search(words)
-    if applies and (enacted is None or applies.start() < enacted.start()):
-        return "applies"
-    if enacted:
-        return "enacted"
-    return "adopted" if _ADOPTED.search(words) else ""
-
-
-def _promulgated(events: Sequence[tuple[DateSpan, str]]) -> str | None:
-    """The day of enactment; without one, the last act of adoption before any amendment (通过, then 批准)."""
-    first_acts: list[str] = []
-    for event, kind in events:
-        if kind == "amended":
-            break
-        if kind == "enacted":
-            return event.iso
-        if kind == "adopted":
-            first_acts.append(event.iso)
-    return max(first_acts, default=None)
-
-
 def _signature(text: str, outline: Outline, head: Sequence[str]) -> tuple[tuple[str, ...], str | None]:
     """Issuers and date below the text or below its covering letter. Departments that sign together stand on lines of
     their own or apart by blanks."""
@@ -244,57 +185,6 @@ def _issuers_of_title(title: str | None) -> tuple[str, ...]:
 def _issuers_of_number(number: str | None) -> tuple[str, ...]:
     match = re.match(r"(?P<body>[\u4e00-\u9fff、 ]+?)(?:令|公告|通告)(?:[0-9]{4}年)?第", number) if number else None
     return tuple(part for part in re.split(r"[、 ]", match["body"]) if part) if match else ()
-
-
-def _term(
-    text: str, outline: Outline, first_day: str | None, events: Sequence[tuple[DateSpan, str]]
-) -> tuple[str | None, str | None]:
-    """Day of effect and day of expiry, from the last final clause of the body."""
-    body_end = outline.regions.lines[outline.regions.end_of_body - 1].end if outline.regions.lines else 0
-    effective: str | None = None
-    clause_end = 0
-    for match in _EFFECTIVE.finditer(text, 0, body_end):
-        said = parse_date(match["date"].replace(" ", "")) if match["date"] else _counted(first_day, match)
-        effective, clause_end = said or effective, match.end()
-    if effective is None:
-        effective = next((event.iso for event, kind in events if kind == "applies"), None)
-    if not clause_end:
-        return effective, None
-    stop = text.find("\n", clause_end)
-    term = _TERM.search(text, max(0, clause_end - 120), min(body_end, clause_end + 120, stop if stop > 0 else body_end))
-    if term is None:
-        return effective, None
-    if term["until"]:
-        return effective, parse_date(term["until"].replace(" ", ""))
-    amount = parse_integer(term["amount"])
-    if amount is None or effective is None or len(effective) != 10:
-        return effective, None
-    return effective, _later(effective, amount * (12 if term["unit"] == "年" else 1))
-
-
-def _counted(first_day: str | None, match: re.Match[str]) -> str | None:
-    """自公布之日起施行, 自公布之日起30日后施行: the day after N days have run (民法典 art. 201: the first day does not
-    count)."""
-    if first_day is None or len(first_day) != 10:
-        return None
-    days = parse_integer(match["days"]) if match["days"] else 0
-    if days is None:
-        return None
-    return (date.fromisoformat(first_day) + timedelta(days=days + (1 if match["after"] else 0))).isoformat()
-
-
-def _later(first: str, months: int) -> str | None:
-    """The last day of a term of `months` that begins on `first`: the day before the same day later."""
-    day = date.fromisoformat(first)
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year - 1:
-        return None
-    for last in (day.day, 30, 29, 28):
-        try:
-            return (date(year, month + 1, last) - timedelta(days=1)).isoformat()
-        except ValueError:
-            continue
-    return None
 
 
 _COMPARED = frozenset({"document_number", "effective_on", "expires_on"})

@@ -35,8 +35,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Regions:
-    """Line numbers: the body starts at `body`, its closing lines at `closing`; `contents` is the range of a table of
-    contents. All but the attachments may be empty ranges."""
+    """Line numbers: `contents` is the range of a table of contents (empty at 0 without one), the closing lines of the
+    body start at `closing` (where the body ends, without any)."""
 
     lines: tuple[Line, ...]
     contents: tuple[int, int]
@@ -80,10 +80,18 @@ _ATTACHMENT = re.compile(
     r"(?: ?(?P<colon>[：:、.])| |$) ?(?P<title>.*)$"
 )
 _ATTACHMENT_ITEM = re.compile(r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,2}) ?[、.]")
+_ATTACHMENT_NAME = re.compile(
+    r"^附 ?件 ?[：:] ?[0-9一二三四五六七八九十]{1,2} ?[、.]|^[0-9一二三四五六七八九十]{1,2} ?[、.]"
+    r"|\.(?:docx?|pdf|xlsx?|wps|ofd|zip|rar|et|jpg)$",
+    re.IGNORECASE,
+)
+_LONGEST_LIST = 30
 _CLOSING = re.compile(
-    r"(?:特此(?:通知|公告|通告|批复|函复|报告|函告|决定)|联 ?系 ?(?:人|电话|方式|单位)|咨询电话|监督电话|举报电话|"
-    r"传 ?真|电子(?:邮箱|邮件)|邮 ?(?:编|箱)|地 ?址|抄 ?送|主 ?送|印 ?发|"
-    r"（?(?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布)?）?$|（?此件.{0,12}）?$|责任编辑|信息公开选项|公开方式)"
+    r"特此(?:通知|公告|通告|批复|函复|报告|函告|决定)"
+    r"|（?(?:业务|政策|技术)?(?:联 ?系 ?(?:人|电话|方式|单位)|咨询电话|监督电话|举报电话|电 ?话|传 ?真|"
+    r"电子(?:邮箱|邮件)|邮 ?(?:编|箱)|(?:通信)?地 ?址|抄 ?送|主 ?送|责任编辑|信息公开选项|公开方式)[^：，。]{0,12}[：:]"
+    r"|（?(?:此件|此文)?(?:主动|依申请|不予)?公开(?:发布)?）?$|（?此件.{0,12}）?$"
+    r"|.{2,40}[0-9一二三四五六七八九十] ?日 ?印发$"
 )
 _FINAL_CLAUSE = re.compile(
     r"(?:以?上述|本)(?:决定|决议|通知|意见|公告|通告|命令|规定|办法|方案|细则|批复|指南)(?:（.{0,12}）)?"
@@ -198,14 +206,18 @@ def _find_attachments(lines: Sequence[Line], first: int) -> tuple[Attachment, ..
 
 
 def _end_of_list(lines: Sequence[Line], i: int) -> int:
-    """The date line below a list of attachments that starts at line i, or i when it is no list but the thing itself."""
-    for j in range(i + 1, min(i + 30, len(lines))):
+    """The end of a list of attachments that starts at line i: the date line below it, or the end of the text when only
+    names follow; i when it is no list but the thing itself."""
+    names = _ATTACHMENT_NAME.search(lines[i].text) is not None
+    stop = min(i + _LONGEST_LIST, len(lines))
+    for j in range(i + 1, stop):
         text = lines[j].text
         if is_signed_date(text):
             return j
         if _SENTENCE.search(text) or len(text) > 100 or text.startswith("附"):
             return i
-    return i
+        names = names and _ATTACHMENT_NAME.search(text) is not None
+    return stop if names and stop == len(lines) else i
 
 
 def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:

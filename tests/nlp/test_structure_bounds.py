@@ -9,7 +9,7 @@ import pytest
 
 from nlp.pipes.definitions.definitions import find_definitions
 from nlp.pipes.references.references import find_citations
-from nlp.structure.amendments import find_effects
+from nlp.structure.effects import find_effects
 from nlp.structure.header import read_head
 from nlp.structure.markers import Marker, MarkerClass, Reading, Strength
 from nlp.structure.outline import BEAM_WIDTH, Move, Placement, least_cost

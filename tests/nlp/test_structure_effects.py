@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.structure.amendments import AmendmentKind, find_amendments, find_effects
+from nlp.structure.amendments import AmendmentKind, find_amendments
+from nlp.structure.effects import find_effects
 from nlp.structure.header import read_head
 from nlp.structure.provisions import parse_structure
 from nlp.text.normalise import normalise
@@ -68,6 +69,14 @@ REPEALS = {
 def test_repeals(clause: str) -> None:
     found = told(ARTICLES.format(first="为了回收，制定本条例。", last=FINAL + clause))
     assert [row[1:] for row in found if row[0] == "repeals"] == REPEALS[clause]
+
+
+def test_a_text_amended_since_repealed_when_it_first_took_effect() -> None:
+    found = told(
+        "电池条例\n（2001年1月2日某部令第5号公布　根据2030年5月6日某部《关于修改〈电池条例〉的决定》修正）\n"
+        "第一条 企业应当登记。\n第二条 本条例自2001年3月1日起施行。《旧办法》同时废止。"
+    )
+    assert ("repeals", "旧办法", None, None, "2001-03-01") in found
 
 
 def test_a_law_that_speaks_of_repealing_repeals_nothing() -> None:

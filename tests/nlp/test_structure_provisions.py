@@ -193,6 +193,18 @@ def test_the_closing_lines_of_a_notice() -> None:
     assert own(text, conclusion).endswith("（此件公开发布）")
 
 
+def test_names_of_attached_files_are_closing_lines() -> None:
+    _, outline = outline_of(
+        "关于开展检查的通知\n一、检查企业。\n二、报送结果。\n某部\n2030年6月1日\n附件：1.检查表.docx\n2.汇总表.xlsx"
+    )
+    assert eids(outline) == ["preface", "lvl_1", "lvl_2", "conclusion"]
+
+
+def test_a_last_paragraph_that_speaks_of_addresses_is_no_closing_line() -> None:
+    _, outline = outline_of("电池办法\n第一条 企业应当登记。\n地址变更的，企业应当重新登记。\n联系人变更的，照此办理。")
+    assert eids(outline)[-2:] == ["art_1__para_2", "art_1__para_3"]
+
+
 def test_a_notice_without_numbers_has_paragraphs() -> None:
     text = (
         "关于暂停受理的公告\n某部公告2030年第9号\n因系统升级，自三月一日起暂停受理申请。\n"
