@@ -35,6 +35,9 @@ class GateFinding:
     code: str
     message: str
 
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
 
 def check(connection: sqlite3.Connection) -> list[GateFinding]:
     """Invariants of the working store: a sound file, references that lead somewhere, validity without overlap, evidence

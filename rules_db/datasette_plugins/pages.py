@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
+from datasette.views.base import DatasetteError
 
 from rules_db.datasette_plugins import presentation
 from rules_db.datasette_plugins.hooks import hook
@@ -166,7 +169,18 @@ async def _page(datasette: Any, request: Any, template: str, page: Any, **values
 
 
 async def _read(datasette: Any, function: Callable[[Any], T]) -> T:
-    result: T = await datasette.get_database(DATABASE).execute_fn(function)
+    """Run a page's reading under the same time limit as any query. Raises DatasetteError (503) when it runs out."""
+
+    def limited(connection: Any) -> T:
+        with sqlite_timelimit(connection, datasette.setting("sql_time_limit_ms")):
+            return function(connection)
+
+    try:
+        result: T = await datasette.get_database(DATABASE).execute_fn(limited)
+    except sqlite3.OperationalError as error:
+        if str(error) != "interrupted":
+            raise
+        raise DatasetteError("This took too long. Narrow the search, or try again later.", status=503) from error
     return result
 
 

@@ -15,8 +15,10 @@ from markupsafe import Markup
 from rules_db.diff.result import Entry, HunkKind, InstrumentDiff, NormText
 from rules_db.diff.text import hunks
 from rules_db.diff.view import Language, norm_text, ranked_norms, ranked_thresholds
-from rules_db.model import Continuity
+from rules_db.model import Continuity, ProvisionKind
 from rules_db.search import highlight_html
+
+_TITLE_LENGTH = 45
 
 
 def functions() -> dict[str, Any]:
@@ -54,7 +56,7 @@ def trusted(made_by_us: str) -> Markup:
 
 
 def law_text(row: Any) -> Markup:
-    """A provision as paragraphs, its label in front in bold."""
+    """A provision as paragraphs, its label in front in bold; short lines of an opening stand as its titles."""
     label, text = row["label"], row["text"]
     parts = []
     for n, line in enumerate(text.split("\n")):
@@ -62,7 +64,8 @@ def law_text(row: Any) -> Markup:
         if n == 0 and label and line.startswith(label):
             words = f"<b>{html.escape(label)}</b>{html.escape(line[len(label) :])}"
         if words:
-            parts.append(f"<p>{words}</p>")
+            titular = row["kind"] == ProvisionKind.PREFACE and len(line.strip()) <= _TITLE_LENGTH
+            parts.append(f'<p class="titular">{words}</p>' if titular else f"<p>{words}</p>")
     return Markup("".join(parts))  # noqa: S704 (escaped above)
 
 

@@ -16,8 +16,9 @@ from rules_db.model import ProvisionKind
 
 _CONTAINERS = (ProvisionKind.PART, ProvisionKind.CHAPTER, ProvisionKind.SECTION)
 _UNMARKED = {ProvisionKind.PREFACE: "序言", ProvisionKind.CONCLUSION: "落款", ProvisionKind.ATTACHMENT: "附件"}
-# Control characters have no place in a law text and break XML; each becomes a blank so that offsets stay true.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Control characters and overrides of the writing direction have no place in a law text, break XML and mislead readers;
+# each becomes a blank so that offsets stay true.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class PublicUnit:
 
 
 def clean(text: str | None) -> str | None:
-    """Text without control characters, of the same length."""
+    """Text without control characters and direction overrides, of the same length."""
     return _CONTROLS.sub(" ", text) if text else text
 
 

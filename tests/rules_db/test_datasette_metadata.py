@@ -11,6 +11,7 @@ import pytest
 import yaml
 from served import Site, published
 
+from rules_db.datasette_plugins import pages
 from rules_db.serve import metadata_file
 
 METADATA: dict[str, Any] = yaml.safe_load(metadata_file().read_text(encoding="utf-8"))["databases"]["rules"]
@@ -100,3 +101,20 @@ def test_canned_queries_answer_their_question(site: Site, query: str, column: st
 @pytest.mark.parametrize("value", ["' OR 1=1 --", "备案; DELETE FROM rule", "%", ":q"])
 def test_parameters_are_data(site: Site, value: str) -> None:
     assert site.get("/rules/rules_without_control.json", params={"instrument": value, "_shape": "array"}).json() == []
+
+
+def test_the_documentation_names_every_table_view_query_and_page() -> None:
+    text = (metadata_file().parent / "docs" / "http.md").read_text(encoding="utf-8")
+    for name in (*METADATA["tables"], *METADATA["queries"]):
+        assert re.search(rf"`{name}`|/{name}\b", text), name
+    for pattern, _view in pages.register_routes():
+        page = pattern.strip("^$").split("(")[0].rstrip("/")
+        assert f"`{page or '/'}" in text or page == "/language", page
+
+
+def test_addresses_of_the_documentation_work(site: Site) -> None:
+    text = (metadata_file().parent / "docs" / "http.md").read_text(encoding="utf-8")
+    addresses = [address for address in re.findall(r"`(/[^`…<]*)`", text) if "?" not in address or "备案" in address]
+    assert "/rules/search.json?q=备案&_shape=array" in addresses
+    for address in addresses:
+        assert site.get(address).status_code == 200, address

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import socket
+import sqlite3
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from served import Site, published
 from rules_db.connection import DataFolder, StoreError
 from rules_db.datasette_plugins.headers import FIXED
 from rules_db.datasette_plugins.spreadsheet_guard import CsvGuard, guarded
+from rules_db.pages import searching
 from rules_db.serve import build_datasette, require_free
 
 
@@ -104,6 +106,40 @@ def test_a_runaway_query_is_stopped(site: Site, sql: str) -> None:
     assert response.status_code == 400
     assert time.monotonic() - begun < 15
     assert site.get("/rules/rule.json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "page", ["databases", "databases.json", "threads.json", "permissions", "allow-debug", "patterns"]
+)
+def test_pages_for_developers_are_closed(site: Site, page: str) -> None:
+    assert site.get(f"/-/{page}").status_code == 404
+
+
+def test_no_page_tells_where_the_file_lies(site: Site, folder: DataFolder) -> None:
+    for path in (
+        "/",
+        "/about",
+        "/rules.json",
+        "/-/settings.json",
+        "/-/metadata.json",
+        "/-/plugins.json",
+        "/-/versions.json",
+    ):
+        assert str(folder.root) not in site.get(path).text, path
+
+
+def test_a_page_that_takes_too_long_is_stopped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(connection: sqlite3.Connection, *_arguments: object) -> object:
+        return connection.execute(
+            "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"
+        ).fetchone()
+
+    monkeypatch.setattr(searching, "search_page", endless)
+    response = site.get("/search?q=备案")
+    assert response.status_code == 503
+    assert "Narrow the search" in response.text
+    monkeypatch.undo()
+    assert site.get("/search?q=备案").status_code == 200
 
 
 def test_own_queries_can_be_switched_off(folder: DataFolder) -> None:

@@ -122,13 +122,15 @@ def test_maintainers_changes_are_not_told_to_readers(tmp_path: Path) -> None:
     assert kinds == {"instrument_new", "threshold_tightened"}
 
 
-def test_control_characters_are_blanked_in_place(tmp_path: Path) -> None:
+def test_control_characters_and_direction_overrides_are_blanked_in_place(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     fill(folder)
     with contextlib.closing(sqlite3.connect(folder.work_db)) as store, store:
-        store.execute("UPDATE change SET summary = 'a' || char(1) || 'b' || char(27) || '[31m' WHERE id = 'c1'")
+        store.execute(
+            "UPDATE change SET summary = 'a' || char(1) || 'b' || char(27) || '[31m' || char(8238) WHERE id = 'c1'"
+        )
     assert publish(folder, now=NOW).done
-    assert value(folder, "SELECT summary FROM change WHERE id = 'c1'") == "a b [31m"
+    assert value(folder, "SELECT summary FROM change WHERE id = 'c1'") == "a b [31m "
 
 
 def test_sample_data_says_so(tmp_path: Path) -> None:
