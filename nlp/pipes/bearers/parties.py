@@ -173,8 +173,8 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
 
 
 def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: int) -> int | None:
-    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject. `least` is how
-    many characters of unknown words pass for a predicate."""
+    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject. `least` is
+    how many characters of unknown words pass for a predicate."""
     candidates = heads(masked, scan, end)
     for index, (head_start, head_end) in enumerate(candidates):
         stop = head_end

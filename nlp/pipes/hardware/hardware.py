@@ -15,11 +15,11 @@ from rules_db.model import Span
 _KIND = {name.lower(): kind for kind, names in patterns.DEVICES.items() for name in names}
 
 
-_HAN = [name for name in (*_KIND, *patterns.NOT_DEVICES) if not name.isascii()]
-_LATIN = [name for name in _KIND if name.isascii()]
+_MIXED = [name for name in _KIND if any(character.isascii() for character in name)]
+_HAN = [name for name in (*_KIND, *patterns.NOT_DEVICES) if name not in _MIXED]
 _DEVICE = re.compile(
     f"{ahead(_HAN)}(?:(?P<no>{alternation(patterns.NOT_DEVICES)})|(?P<yes>{alternation(_HAN)}))"
-    f"|(?=[A-Za-z])(?<![A-Za-z])(?P<latin>(?i:{alternation(_LATIN)}))(?![A-Za-z])"
+    f"|(?=[A-Za-z])(?<![A-Za-z])(?P<latin>(?i:{alternation(_MIXED)}))(?![A-Za-z])"
 )
 
 

@@ -74,15 +74,16 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     `offence_end` the offset where the offence description of the segment ends (its start when there is none).
     """
     left, right = here.left, here.right
+    defined = _DEFINING.search(layout.masked, max(layout.sentence(here.start)[0], here.start - 4 * _REACH), here.start)
     if here.word == DUTY:
-        return "definition" if _DEFINING.search(layout.masked, layout.sentence(here.start)[0], here.start) else ""
+        return "definition" if defined else ""
     if not right:
         return "nothing follows"
     if _HEADLESS.search(right):
         return "headless"
     if _LISTED.search(lead) and here.word not in ("禁止", "严禁"):
         return "item of a list of cases"
-    if _DEFINING.search(layout.masked, max(layout.sentence(here.start)[0], here.start - 4 * _REACH), here.start):
+    if defined:
         return "definition"
     if here.word in ("禁止", "严禁") and left.endswith(("可以", "应当", "可", "有权", "除", "除了", "决定")):
         return "governed by another modal"
