@@ -15,14 +15,14 @@ GOLD = Path(__file__).resolve().parent / "gold"
 FILES = ("extra_dev.jsonl", "held.jsonl", "extra_dev2.jsonl", "held2.jsonl")
 SMALLEST = {"extra_dev.jsonl": 120, "held.jsonl": 120, "extra_dev2.jsonl": 180, "held2.jsonl": 60}
 LEVELS = {"national", "provincial", "notice"}
-STRATA = {"random", "penalty", "quantity", "soft", "plain_modal"}
+STRATA = {"random", "penalty", "quantity", "soft", "plain_modal", "several"}
 MODALITIES = {"obligation", "prohibition", "permission", "recommendation", "penalty"}
 COMPARATORS = {"ge", "gt", "le", "lt", "eq", "range"}
 UNITS = {
     *("CNY", "percent", "times", "person", "age", "celsius", "dB", "m", "km", "m2", "m3", "kg", "t"),
     *("working_day", "day", "week", "month", "year", "hour", "minute", "second"),
     *("次/year", "次/month", "次/day"),
-    *("个", "亩", "代", "份", "厘米", "度", "棵", "次", "项"),  # written units that occur
+    *("个", "亩", "代", "份", "厘米", "度", "棵", "次", "项", "层", "车道", "百分点"),  # written units that occur
 }
 
 

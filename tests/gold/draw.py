@@ -64,6 +64,7 @@ THIRD_HELD, THIRD_HELD_MORE = 70, 70  # drawn before and after extra_dev2
 THIRD_ROUND = {"random": 114, "penalty": 29, "soft": 29, "quantity": 19}  # 60, 15, 15 and 10 %
 THIRD_NATIONAL = 0.31  # share of national law among the articles of the reference set
 THIRD_LONGEST, THIRD_PER_DOCUMENT = 600, 2
+THIRD_SEVERAL = 90  # more articles of several sentences and cues without sanction
 SINGLE_SENTENCE_KEPT = 0.2  # several sentences are wanted, where a bearer may stand in an earlier one
 
 
@@ -191,11 +192,33 @@ def draw(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
     return {"extra_dev.jsonl": extra, "held.jsonl": held}
 
 
+def several(articles: list[Passage], rng: random.Random) -> list[Passage]:
+    """Articles of at least three sentences and two cues, where bearers change or stand in an earlier sentence."""
+    candidates = [
+        passage
+        for passage in articles
+        if len(passage.text) <= THIRD_LONGEST
+        and passage.text.count("。") >= 3
+        and len(ANY_CUE.findall(passage.text)) >= 2
+        and not PENALTY.search(passage.text)
+    ]
+    chosen: dict[str, Passage] = {}
+    per_document: Counter[str] = Counter()
+    while len(chosen) < THIRD_SEVERAL:
+        candidate = rng.choice(candidates)
+        if candidate.id in chosen or per_document[candidate.title] == THIRD_PER_DOCUMENT:
+            continue
+        per_document[candidate.title] += 1
+        chosen[candidate.id] = replace(candidate, stratum="several")
+    return list(chosen.values())
+
+
 def draw_third(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
     """Both files of the third round, from documents the reference set and the first two rounds leave untouched.
 
     held2: any article, one a document, half of them drawn first and half when extra_dev2 is complete. extra_dev2:
-    articles with a cue, by stratum and level, at most two a document and none of a document of held2.
+    articles with a cue, by stratum and level, at most two a document and none of a document of held2; then some more
+    of several sentences.
     """
     taken = {passage.title for drawn in draw(corpus_dir, reference).values() for passage in drawn}
     articles = [passage for passage in eligible(corpus_dir, reference)[0] if passage.title not in taken]
@@ -246,6 +269,7 @@ def draw_third(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
     while len(held) < THIRD_HELD + THIRD_HELD_MORE:
         candidate = rng.choice(rest)
         held.setdefault(candidate.title, candidate)
+    extra += several([passage for passage in rest if passage.title not in held], rng)
     return {"extra_dev2.jsonl": extra, "held2.jsonl": list(held.values())}
 
 
