@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rules_db.diff import similarity
 from rules_db.diff.assignment import ASSERTED, REVIEWED, Pair, Side, assign
 from rules_db.diff.canonical import body, mask
 from rules_db.diff.links import build_links
@@ -22,6 +23,7 @@ from rules_db.diff.text import hunks
 from rules_db.model import ProvisionText
 
 _LEARNED_FROM = 2
+_MOSTLY = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
         pairs = assign(left, right)
     main = [pair for pair in pairs if pair.support >= ASSERTED]
     further = further_links(old_bodies, new_bodies, left.vectors, right.vectors, main, words)
+    main = _outranked(main, further, left, right)
     edges = {(pair.old, pair.new): pair for pair in [*further, *main]}
     linked_old, linked_new = {i for i, _ in edges}, {j for _, j in edges}
     possible = tuple(
@@ -67,6 +70,25 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
         if p.old not in linked_old and p.new not in linked_new
     )
     return Alignment(tuple(build_links(old, new, edges, possible)), possible)
+
+
+def _outranked(main: Sequence[Pair], further: Sequence[Pair], old: Side, new: Side) -> list[Pair]:
+    """The main pairs without weak ones whose new provision mostly consists of, or whose old provision mostly went into,
+    another provision that a further link has found: the assignment gives every provision one partner at most, and the
+    second half of a split may have got a stranger."""
+    kept = []
+    for pair in main:
+        rivals = [link for link in further if link.new == pair.new or link.old == pair.old]
+        if pair.score < REVIEWED and any(_accounts(rival, pair, old, new) for rival in rivals):
+            continue
+        kept.append(pair)
+    return kept
+
+
+def _accounts(rival: Pair, pair: Pair, old: Side, new: Side) -> bool:
+    shared = similarity.overlap(old.vectors, rival.old, new.vectors, rival.new).shared
+    whole = new.vectors.mass[pair.new] if rival.new == pair.new else old.vectors.mass[pair.old]
+    return bool(shared >= _MOSTLY * whole)
 
 
 def _sides(

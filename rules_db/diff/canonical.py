@@ -7,6 +7,7 @@ similar provisions, a masked string in which every 第X条 reads alike. Both are
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 
 HAN_NUMERAL = "零〇一二三四五六七八九十百千万两"
 REFERENCE = re.compile(
@@ -68,3 +69,36 @@ def body(text: str, label: str) -> str:
 def body_offset(text: str, label: str) -> int:
     """How many characters `body` cut from the front."""
     return len(text) - len(body(text, label))
+
+
+_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
+_WRITTEN_NUMBER = re.compile(rf"\d[\d,.]*[万亿]*|[{HAN_NUMERAL}亿]+")
+
+
+def number(text: str) -> Decimal | None:
+    """Value of a text that is one number and nothing else (300, 3万, 1,000, 三百, 一万五千), else None."""
+    if not _WRITTEN_NUMBER.fullmatch(text):
+        return None
+    if text[0] in "0123456789":
+        digits = text.rstrip("万亿")
+        try:
+            value = Decimal(digits.replace(",", ""))
+        except InvalidOperation:
+            return None
+        for power in text[len(digits) :]:
+            value *= _POWERS[power]
+        return value
+    if not any(character in _POWERS for character in text):
+        return Decimal("".join(str(_DIGITS[character]) for character in text))
+    total = section = digit = 0
+    for character in text:
+        if character in _DIGITS:
+            digit = _DIGITS[character]
+        elif _POWERS[character] < 10_000:
+            section += (digit or 1) * _POWERS[character]
+            digit = 0
+        else:
+            total = ((total + section + digit) or 1) * _POWERS[character]
+            section = digit = 0
+    return Decimal(total + section + digit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rules_db.diff.canonical import REFERENCE, bare, fold, mask
+from rules_db.diff.canonical import REFERENCE, bare, fold, mask, number
 from rules_db.diff.result import Hunk, HunkKind
 
 
@@ -24,7 +24,7 @@ def classify(
 
 def _kind(hunk: Hunk, successors: Mapping[str, str], swaps: frozenset[tuple[str, str]]) -> HunkKind:
     before, after = fold(hunk.old), fold(hunk.new)
-    if before == after:
+    if before == after or (number(before) is not None and number(before) == number(after)):
         return HunkKind.TYPOGRAPHY
     if bare(before) == bare(after):
         return HunkKind.PUNCTUATION

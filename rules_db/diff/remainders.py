@@ -20,6 +20,7 @@ from rules_db.diff.similarity import Vectors, Vocabulary
 
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]?")
 _SANCTION = re.compile("罚款|处分|责令|吊销|没收")
+_REFRAIN = re.compile("构成犯罪的?,依法追究刑事责任")
 _SHORTEST = 6
 
 ACCOUNTED = 0.55
@@ -36,6 +37,7 @@ _MOVED_MASS = 10.5
 _HEAVY_SCORE = 0.45
 _HEAVY_MASS = 15.5
 _TWIN_SCORE = 0.75
+_TWIN_MASS = 4.5
 _REMAINDER_SCORE = 0.34
 _REMAINDER_MASS = 14.0
 
@@ -116,7 +118,7 @@ def further_links(
             best[i, j] = max(score, best.get((i, j), 0.0))
     for (row, column), (score, mass) in _mutual(_scores(all_left, all_right)).items():
         i, j = all_left.owners[row], all_right.owners[column]
-        if (i not in successor or j not in predecessor) and score >= _TWIN_SCORE and mass >= _SENTENCE_MASS:
+        if (i not in successor or j not in predecessor) and score >= _TWIN_SCORE and mass >= _TWIN_MASS:
             best[i, j] = max(score, best.get((i, j), 0.0))
     whole_left, whole_right = _joined(left, words), _joined(right, words)
     for (row, column), (score, mass) in _mutual(_scores(whole_left, whole_right)).items():
@@ -144,8 +146,9 @@ def _mutual(scores: Mapping[tuple[int, int], tuple[float, float]]) -> dict[tuple
 
 
 def sentences(text: str) -> list[str]:
-    """Masked sentences and list items of a provision, without scraps too short to recognise."""
-    masked = (mask(piece) for piece in _SENTENCE.findall(text))
+    """Masked sentences and list items of a provision, without scraps too short to recognise and without the words that
+    close every second penalty clause."""
+    masked = (_REFRAIN.sub("", mask(piece)) for piece in _SENTENCE.findall(text))
     return [piece for piece in masked if len(piece) >= _SHORTEST]
 
 

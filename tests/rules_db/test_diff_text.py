@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules_db.diff.canonical import fold
+from rules_db.diff.canonical import fold, number
 from rules_db.diff.kinds import classify
 from rules_db.diff.result import HunkKind
 from rules_db.diff.text import ATOMS, apply, hunks
@@ -91,6 +93,9 @@ def test_atoms_are_sorted_by_nothing_but_unique() -> None:
         ("（一）台账；", "(一)台账;", {HunkKind.TYPOGRAPHY}),
         ("电池 编码。", "电池编码。", {HunkKind.TYPOGRAPHY}),
         ("符合第（二）项的。", "符合第二项的。", {HunkKind.TYPOGRAPHY}),
+        ("从业人员300人。", "从业人员三百人。", {HunkKind.TYPOGRAPHY}),
+        ("从业人员300人。", "从业人员三千人。", {HunkKind.WORDING}),
+        ("注册资本3万元。", "注册资本3亿元。", {HunkKind.WORDING}),
         ("先登记，后回收。", "先登记后回收。", {HunkKind.PUNCTUATION}),
         ("依照第八条处理。", "依照第九条处理。", {HunkKind.REFERENCE}),
         ("依照第八条处理。", "依照第十条处理。", {HunkKind.WORDING}),
@@ -108,3 +113,15 @@ def test_furniture_is_told_from_wording(old: str, new: str, kinds: set[HunkKind]
 @given(LEGAL)
 def test_folding_is_idempotent(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("300", 300), ("1,000", 1000), ("2.5", "2.5"), ("3万", 30000), ("三百", 300), ("十五", 15), ("二十", 20),
+        ("一百零五", 105), ("一万五千", 15000), ("两", 2), ("二〇二六", 2026), ("三亿", 300_000_000),
+        ("十万零三", 100_003), ("1.2.3", None), ("三日", None), ("", None),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_however_they_are_written(written: str, value: object) -> None:
+    assert number(written) == (None if value is None else Decimal(str(value)))
