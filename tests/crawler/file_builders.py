@@ -42,13 +42,15 @@ def pdf(pages: Sequence[Sequence[TextAt]], *, encrypted: bool = False, unicode_m
     cmap = (
         b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
         b"1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-        + b"".join(b"1 beginbfrange <%02X00> <%02XFF> <%02X00> endbfrange\n" % (high, high, high) for high in range(256))
+        + b"".join(
+            b"1 beginbfrange <%02X00> <%02XFF> <%02X00> endbfrange\n" % (high, high, high) for high in range(256)
+        )
         + b"endcmap end end"
     )
     unicode_stream = add(stream(cmap))
     descendant = add(
-        "<</Type/Font/Subtype/CIDFontType0/BaseFont/Song/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>"
-        "/DW 1000/FontDescriptor 5 0 R>>"
+        "<</Type/Font/Subtype/CIDFontType0/BaseFont/Song"
+        "/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/DW 1000/FontDescriptor 5 0 R>>"
     )
     add(
         "<</Type/FontDescriptor/FontName/Song/Flags 4/FontBBox[0 -200 1000 900]/ItalicAngle 0/Ascent 800/Descent -200"
@@ -125,7 +127,8 @@ def ofd(pages: Sequence[Sequence[TextAt]], *, content: str | None = None) -> byt
     for n, page in enumerate(pages):
         objects = "".join(
             f"<ofd:TextObject ID='{i}' Boundary='{x} {y} 200 10' Font='1' Size='{size}'>"
-            f"<ofd:TextCode X='0' Y='{size}' DeltaX='g {len(text) - 1} {size}'>{escape(text)}</ofd:TextCode></ofd:TextObject>"
+            f"<ofd:TextCode X='0' Y='{size}' DeltaX='g {len(text) - 1} {size}'>{escape(text)}</ofd:TextCode>"
+            "</ofd:TextObject>"
             for i, (x, y, size, text) in enumerate(page)
         )
         members[f"Doc_0/Pages/Page_{n}/Content.xml"] = (
@@ -145,7 +148,7 @@ def xlsx(sheets: Mapping[str, Iterable[Sequence[str | float]]], *, hidden: Seque
         'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{rel}"><sheets>'
         + "".join(
-            f'<sheet name="{name}" sheetId="{n}" r:id="r{n}"{" state=" + chr(34) + "hidden" + chr(34) if name in hidden else ""}/>'
+            f'<sheet name="{name}" sheetId="{n}" state="{"hidden" if name in hidden else "visible"}" r:id="r{n}"/>'
             for n, name in enumerate(sheets, start=1)
         )
         + "</sheets></workbook>",
