@@ -96,8 +96,8 @@ def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts)
     levels = sum(provision.kind is ProvisionKind.LEVEL for provision in provisions)
     if not prose and not (levels >= 2 and normative >= 2):
         message = "no article and no sentence: a list, a navigation page or a fragment"
-    elif not normative and not numbered:
-        message = "no article, no document number and no normative wording"
+    elif not normative and not numbered and not titled:
+        message = "no article, no title or number of a regulation, and no normative wording"
     elif not titled and not numbered and prose < LEAST_PROSE_SHARE * total:
         message = f"no article, no title of a regulation, and only {prose} of {total} characters are sentences"
     else:

@@ -65,20 +65,29 @@ def _with_ends(regions: Regions) -> list[tuple[Attachment, int]]:
 
 
 def _without_cover(text: str, regions: Regions) -> Regions:
-    """`regions` in which the sole numbered attachment of an unnumbered covering letter is the body."""
+    """`regions` in which the sole numbered attachment of a covering letter is the body. A letter with passages of its
+    own keeps its attachment, unless that is a regulation which nothing announces (a decision and its new text)."""
     if not regions.attachments:
         return regions
-    cover = _markers(text, regions.lines, 0, regions.attachments[0].first, regions.contents)
-    if _has_passages(cover) or any(marker.readings[0].marker_class is MarkerClass.ARTICLE for marker in cover):
+    first = regions.attachments[0]
+    cover = _markers(text, regions.lines, 0, first.first, regions.contents)
+    if any(marker.readings[0].marker_class is MarkerClass.ARTICLE for marker in cover):
         return regions
-    numbered = [
-        attachment
+    opened = {
+        attachment.first: [match for line in regions.lines[attachment.first : stop] if (match := _opens(line))]
         for attachment, stop in _with_ends(regions)
-        if any(_NUMBERED.match(line.text) for line in regions.lines[attachment.first : stop] if not line.in_table)
-    ]
-    if numbered != [regions.attachments[0]]:
+    }
+    if [line for line, openings in opened.items() if openings] != [first.first]:
         return regions
-    return find_regions(regions.lines, first_attachment=regions.attachments[0].first + 1)
+    has_articles = any("条" in match.group() for match in opened[first.first])
+    if _has_passages(cover) and (first.label or not has_articles):
+        return regions
+    return find_regions(regions.lines, first_attachment=first.first + 1)
+
+
+def _opens(line: Line) -> re.Match[str] | None:
+    """The first number of a list or of articles at the start of a line."""
+    return _NUMBERED.match(line.text) if not line.in_table else None
 
 
 def _parse_scope(tree: Tree, scope: Scope, contents: tuple[int, int]) -> int:

@@ -98,7 +98,7 @@ _FINAL_CLAUSE = re.compile(
     r"(?:自|从|由|于).{1,30}(?:施行|实施|执行|生效|起效).{0,80}$"
 )
 _ORGAN = re.compile(
-    r"(?:部|委|局|厅|署|院|会|司|处|所|站|中心|办公室|政府|银行|海关|公司|集团|法院|主席|总理|省长|市长|部长|局长|主任)$"
+    r"(?:部|委|局|厅|署|院|会|司|处|所|站|中心|办公室|政府|银行|海关|公司|集团|机关|法院|主席|总理|省长|市长|部长|局长|主任)$"
 )
 _SENTENCE = re.compile(r"[。；！？]")
 _UNFINISHED = re.compile(r"[^。；：！？.;:!?”）》)\n]$")
@@ -109,7 +109,11 @@ def find_regions(lines: tuple[Line, ...], first_attachment: int = 0) -> Regions:
     """Cut a document into its parts; no line before number `first_attachment` opens an attachment. Time is linear in
     the length of the text."""
     contents = _find_contents(lines)
-    attachments = _find_attachments(lines, max(contents[1], first_attachment))
+    first = max(contents[1], first_attachment)
+    attachments = _find_attachments(lines, first)
+    unlabelled = _find_unlabelled(lines, first, attachments[0].first if attachments else len(lines))
+    if unlabelled is not None:
+        attachments = (unlabelled, *attachments)
     end = attachments[0].first if attachments else len(lines)
     return Regions(lines, contents, _find_closing(lines, contents[1], end), attachments)
 
@@ -144,6 +148,7 @@ def _end_of_entries(lines: Sequence[Line], entry: int) -> int:
 
 
 def _is_entry(text: str) -> bool:
+    """Whether a line can be an entry of contents or the title of an attachment: short, and no sentence or article."""
     return len(text) <= _LONGEST_ENTRY and not _SENTENCE.search(text) and _ARTICLE_LINE.match(text) is None
 
 
@@ -218,6 +223,26 @@ def _end_of_list(lines: Sequence[Line], i: int) -> int:
             return i
         names = names and _ATTACHMENT_NAME.search(text) is not None
     return stop if names and stop == len(lines) else i
+
+
+def _find_unlabelled(lines: Sequence[Line], first: int, end: int) -> Attachment | None:
+    """What follows a signature in the middle of lines[first:end], with a title, is an attachment that nothing
+    announces. Lines of contact and print notes below the signature still belong to it."""
+    said = False
+    for i in range(first, end - 1):
+        text = lines[i].text
+        if said and is_signed_date(text) and is_signature(lines[i - 1].text) and not is_signed_date(lines[i - 1].text):
+            below = i + 1
+            while below < end and (_CLOSING.match(lines[below].text) or is_signature(lines[below].text)):
+                below += 1
+            if below >= end:
+                return None
+            title = lines[below].text
+            if lines[below].in_table or not _is_entry(title) or title.startswith("附"):
+                return None
+            return Attachment(below, below + 1, "", title)
+        said = said or (text.endswith(("。", "：")) and not lines[i].in_table)
+    return None
 
 
 def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:

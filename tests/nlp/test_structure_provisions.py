@@ -193,6 +193,30 @@ def test_the_closing_lines_of_a_notice() -> None:
     assert own(text, conclusion).endswith("（此件公开发布）")
 
 
+def test_what_follows_a_signature_is_an_attachment_that_nothing_announces() -> None:
+    text, outline = outline_of(
+        "关于开展检查的通知\n一、检查企业。\n二、报送结果。\n联系电话：000-0000\n某部 某公安机关\n2030年6月1日\n"
+        "（此件公开发布）\n检查事项清单\n核验编码\n上传记录\n附件2\n汇总表"
+    )
+    assert_tiles(text, outline)
+    assert eids(outline) == [
+        "preface",
+        "lvl_1",
+        "lvl_2",
+        "conclusion",
+        "att_1",
+        "att_1__para_1",
+        "att_1__para_2",
+        "att_2",
+    ]
+    assert outline.provisions[4].heading == "检查事项清单"
+
+
+def test_a_date_line_above_the_text_is_no_signature() -> None:
+    _, outline = outline_of("关于暂停受理的公告\n某部\n2030年6月1日\n因系统升级，暂停受理申请。\n恢复时间另行公告。")
+    assert eids(outline) == ["preface", "para_1", "para_2"]
+
+
 def test_names_of_attached_files_are_closing_lines() -> None:
     _, outline = outline_of(
         "关于开展检查的通知\n一、检查企业。\n二、报送结果。\n某部\n2030年6月1日\n附件：1.检查表.docx\n2.汇总表.xlsx"
@@ -233,6 +257,14 @@ def test_a_decision_and_the_text_it_republishes() -> None:
     )
     text, outline = outline_of(text)
     assert_tiles(text, outline)
+    assert [e for e in eids(outline) if "para" not in e] == ["preface", "lvl_1", "lvl_2", "art_1", "art_2"]
+
+
+def test_a_signature_between_decision_and_new_text_makes_no_difference() -> None:
+    _, outline = outline_of(
+        "关于修改《电池办法》的决定\n一、将第一条中的“甲”修改为“乙”。\n二、删去第七条。\n某部\n2030年6月1日\n"
+        "电池办法\n第一条 乙企业应当登记。\n第二条 部门检查。"
+    )
     assert [e for e in eids(outline) if "para" not in e] == ["preface", "lvl_1", "lvl_2", "art_1", "art_2"]
 
 
