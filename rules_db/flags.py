@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,18 +47,31 @@ class Flag:
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Yardstick:
+    """What every text of one run is judged by. `linked`: title key → links of the catalogue that rest on it."""
+
+    watch: Watch
+    catalogue: Catalogue
+    linked: Mapping[str, int]
+    opened: Mapping[str, str]
+    now: str
+
+
 def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str, topics: Path = TOPICS) -> list[Flag]:
     """Judge every expression that has no flag row yet; records rows, gap fillings and gap changes. Newest last."""
-    watch = load_watch(topics)
     pending = connection.execute(
         """SELECT e.id, i.title, i.jurisdiction FROM expression e JOIN instrument i ON i.id = e.instrument_id
            WHERE NOT EXISTS (SELECT 1 FROM flag f WHERE f.expression_id = e.id) ORDER BY e.recorded_at, e.id"""
     ).fetchall()
-    opened = opened_on(connection, catalogue) if pending else {}
+    if not pending:
+        return []
+    linked = Counter(title_key(link["rule"]["instrument"]) for link in catalogue.links.values())
+    by = _Yardstick(load_watch(topics), catalogue, linked, opened_on(connection, catalogue), now)
     flags = []
     for row in pending:
         with transaction(connection):
-            flag = _judge(connection, row, watch, catalogue, opened, now)
+            flag = _judge(connection, row, by)
             connection.execute(
                 "INSERT INTO flag (expression_id, score, reasons, recorded_at) VALUES (?, ?, ?, ?)",
                 (
@@ -102,26 +116,20 @@ def list_flags(
     return flags
 
 
-def _judge(
-    connection: sqlite3.Connection,
-    row: sqlite3.Row,
-    watch: Watch,
-    catalogue: Catalogue,
-    opened: Mapping[str, str],
-    now: str,
-) -> Flag:
-    reading = load_reading(connection, row["id"])
-    weights = watch.weights
-    reasons = _topic_reasons(row["title"], reading.text, watch) + _watched_reasons(row["title"], catalogue, watch)
+def _judge(connection: sqlite3.Connection, row: sqlite3.Row, by: _Yardstick) -> Flag:
+    weights = by.watch.weights
+    text = connection.execute("SELECT text FROM expression WHERE id = ?", (row["id"],)).fetchone()["text"]
+    reasons = _topic_reasons(row["title"], text, by.watch) + _watched_reasons(row["title"], by)
     if not reasons:
         return Flag(row["id"], row["title"], NOT_RELEVANT, 0.0, ())
+    reading = load_reading(connection, row["id"])
     if row["jurisdiction"] != NATIONAL:
         reasons.append(Reason("provincial", weights["provincial"], f"Provincial guidance ({row['jurisdiction']})"))
     effects = _effect_reasons(connection, row["id"], weights)
     reasons += effects
-    fillings = _new_fillings(connection, reading, row["title"], catalogue, opened)
-    if record_fillings(connection, reading, fillings, now):
-        _record_gap_changes(connection, reading, fillings, now)
+    fillings = _new_fillings(connection, reading, row["title"], by)
+    if record_fillings(connection, reading, fillings, by.now):
+        _record_gap_changes(connection, reading, fillings, by.now)
     reasons += [
         Reason("fills_gap", weights["fills_gap"], f"May fill the gap “{f.gap_title}”: {f.reason}") for f in fillings
     ]
@@ -138,8 +146,8 @@ def _judge(
         return Flag(row["id"], row["title"], ACTION, round(score, 2), tuple(reasons))
     if effects or reading.rules:
         return Flag(row["id"], row["title"], TO_KNOW, round(score, 2), tuple(reasons))
-    reasons.append(Reason("news", -score * (1 - watch.news_share), "States no norm and changes no other text"))
-    return Flag(row["id"], row["title"], NEWS, round(score * watch.news_share, 2), tuple(reasons))
+    reasons.append(Reason("news", -score * (1 - by.watch.news_share), "States no norm and changes no other text"))
+    return Flag(row["id"], row["title"], NEWS, round(score * by.watch.news_share, 2), tuple(reasons))
 
 
 def _topic_reasons(title: str, text: str, watch: Watch) -> list[Reason]:
@@ -154,14 +162,13 @@ def _topic_reasons(title: str, text: str, watch: Watch) -> list[Reason]:
     return reasons
 
 
-def _watched_reasons(title: str, catalogue: Catalogue, watch: Watch) -> list[Reason]:
+def _watched_reasons(title: str, by: _Yardstick) -> list[Reason]:
     """An instrument that the catalogue links is watched whatever its field."""
-    key = title_key(title)
-    linked = sum(title_key(link["rule"]["instrument"]) == key for link in catalogue.links.values())
-    if not linked:
+    links = by.linked.get(title_key(title), 0)
+    if not links:
         return []
-    sentence = f"{linked} links of the catalogue rest on this instrument"
-    return [Reason("watched_instrument", watch.weights["watched_instrument"], sentence)]
+    sentence = f"{links} links of the catalogue rest on this instrument"
+    return [Reason("watched_instrument", by.watch.weights["watched_instrument"], sentence)]
 
 
 def _effect_reasons(connection: sqlite3.Connection, expression_id: str, weights: Mapping[str, float]) -> list[Reason]:
@@ -196,14 +203,10 @@ def _version_reasons(
 
 
 def _new_fillings(
-    connection: sqlite3.Connection,
-    reading: ExpressionReading,
-    title: str,
-    catalogue: Catalogue,
-    opened: Mapping[str, str],
+    connection: sqlite3.Connection, reading: ExpressionReading, title: str, by: _Yardstick
 ) -> list[GapFilling]:
     """Fillings that no earlier version of the same instrument held: a revision that repeats them fills nothing."""
-    fillings = find_fillings(catalogue, reading, title, opened)
+    fillings = find_fillings(by.catalogue, reading, title, by.opened)
     if not fillings:
         return []
     earlier = connection.execute(
@@ -211,7 +214,9 @@ def _new_fillings(
            AND id IN (SELECT expression_id FROM extraction)""",
         (reading.instrument_id, reading.id, reading.version_date),
     ).fetchall()
-    known = {f.gap_id for row in earlier for f in find_fillings(catalogue, load_reading(connection, row["id"]), title)}
+    known = {
+        f.gap_id for row in earlier for f in find_fillings(by.catalogue, load_reading(connection, row["id"]), title)
+    }
     return [filling for filling in fillings if filling.gap_id not in known]
 
 
