@@ -174,7 +174,10 @@ def _mass_change(built: sqlite3.Connection, previous: sqlite3.Connection) -> lis
     query = """SELECT i.id, i.current_expression_id, (
                  SELECT min(c.source_id) FROM source_copy c WHERE c.expression_id = i.current_expression_id)
                FROM instrument i"""
-    before = {row[0]: row[1] for row in previous.execute(query)}
+    try:
+        before = {row[0]: row[1] for row in previous.execute(query)}
+    except sqlite3.OperationalError:  # a copy of an older layout can't be compared text by text
+        return []
     known: dict[str, int] = {}
     changed: dict[str, int] = {}
     for instrument_id, expression_id, source_id in built.execute(query):
