@@ -51,6 +51,8 @@ _UNQUOTED_GROUND = re.compile(
 )
 _GENERIC = re.compile(r"有关|相关|法律|国家|本|其他|上述")
 _ITEM = re.compile(r"(?:[（(]?[一二三四五六七八九十0-9]{1,4}[）).、] ?)?《")
+_LONGEST_TITLE = 300
+_HEAD_CHARACTERS = 5000
 _BASIS_ARTICLES = 3
 _BASIS_CHARACTERS = 6000
 _LONGEST_SENTENCE = 4000
@@ -79,10 +81,9 @@ def _plain(title: str) -> str:
 
 def _effects_of_title(title: str, text: str, head: HeadFacts) -> Iterator[TextEffect]:
     """What the title says; nothing when the text does not print its title, for then there is no span to show."""
-    start = text.find(title) if title else -1
-    if start < 0:
+    span = _printed(title, text)
+    if span is None:
         return
-    span = Span(start, start + len(title), title, "title")
     action = _TITLE_ACTION.search(title)
     if action is not None:
         kind = EffectKind.AMENDS if action["verb"].startswith("修") else EffectKind.REPEALS
@@ -100,6 +101,15 @@ def _effects_of_title(title: str, text: str, head: HeadFacts) -> Iterator[TextEf
         yield TextEffect(EffectKind.IMPLEMENTS, span, _plain(implementing["title"]))
     elif base is not None and action is None:
         yield TextEffect(EffectKind.IMPLEMENTS, span, base["base"])
+
+
+def _printed(title: str, text: str) -> Span | None:
+    """Where the text prints its title, maybe over several lines."""
+    if not title:
+        return None
+    pattern = "\n?".join(re.escape(character) for character in title[:_LONGEST_TITLE])
+    match = re.compile(pattern).search(text, 0, _HEAD_CHARACTERS)
+    return Span(match.start(), match.end(), match.group(), "title") if match is not None else None
 
 
 def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEffect]:

@@ -36,9 +36,10 @@ _ORDER_NUMBER = re.compile(
     r"[（(〔\[]? ?(?:(?P<year>[0-9]{4}) ?[年〕\]）)])? ?"
     r"第 ?(?P<number>[0-9]{1,5}|[一二三四五六七八九十百〇零]{1,7}) ?号"
 )
+_VERSION = re.compile(r"（(?:[0-9]{4} ?年.{0,8}|试行|暂行|征求意见稿|草案.{0,8}|修订.{0,6})）")
 _NUMBER_LINE = re.compile(r"[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9一二三四五六七八九十百]+ ?号")
 _LETTERHEAD = re.compile(
-    r"^(?!.*关于).{2,60}(?:文件|令|公告|通告)$|^[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9]{1,5} ?号[）)]?$"
+    r"^(?!.*关于).{0,60}(?:文件|令|公告|通告)$|^[（(]?(?:[0-9]{4} ?年 ?)?第 ?[0-9]{1,5} ?号[）)]?$"
 )
 _COUNTRY = re.compile(r"^中华人民共和国(?=.)")
 _SIGNED_DATE = re.compile(rf"^[（(]?(?P<date>{DATE})[）)]?(?: ?印发)?$")
@@ -90,20 +91,31 @@ def _head_lines(text: str, outline: Outline) -> list[str]:
 
 
 def _title(text: str, lines: Sequence[str], headings: Sequence[tuple[int, int]], outline: Outline) -> str | None:
-    if headings and (not outline.provisions or headings[0][0] < outline.provisions[0].end):
-        start, end = headings[0]
-        if outline.provisions[0].kind is ProvisionKind.PREFACE:
-            return text[start:end]
-    candidates = [line for line in lines if not _is_furniture(line)] or list(lines)
+    """The first heading of the preface; else its first lines up to one that ends like a title, or, when a covering
+    order has none of its own, the title of what it brings."""
+    preface = outline.provisions[0] if outline.provisions else None
+    if headings and preface is not None and preface.kind is ProvisionKind.PREFACE and headings[0][0] < preface.end:
+        return text[slice(*headings[0])]
+    title = _first_title(lines)
+    cover = outline.regions.cover
+    if title is None and cover:
+        title = _first_title([line.text for line in outline.regions.lines[cover : cover + _TITLE_LINES]])
+    return title
+
+
+def _first_title(lines: Sequence[str]) -> str | None:
+    candidates = [line for line in lines[: 3 * _TITLE_LINES] if not _is_furniture(line)]
     joined = ""
-    for line in candidates[:_TITLE_LINES]:
+    for position, line in enumerate(candidates[:_TITLE_LINES]):
         if "。" in line or len(line) > _LONGEST_TITLE_LINE or line.endswith("："):
             break
         joined += line
         if _TITLE_END.search(joined) and joined.count("《") == joined.count("》"):
-            return joined
+            below = candidates[position + 1] if position + 1 < len(candidates) else ""
+            return joined + below if _VERSION.fullmatch(below) else joined
     first = candidates[0] if candidates else ""
-    return first if 0 < len(first) <= _LONGEST_TITLE_LINE and "。" not in first else None
+    short = 0 < len(first) <= _LONGEST_TITLE_LINE and "。" not in first
+    return first if short and not is_signature(first) else None
 
 
 def _is_furniture(line: str) -> bool:
@@ -121,10 +133,12 @@ def _document_number(lines: Sequence[str], title: str | None) -> str | None:
     The number of an amending decision (…令第638号《关于修改…的决定》) belongs to the decision.
     """
     found: str | None = None
-    before = ""
+    above = ""
     for line in lines:
-        joined = before + line if _NUMBER_LINE.match(line) else line
-        before = line
+        joined = above + line if _NUMBER_LINE.match(line) else line
+        # 某部 / 公告 / 2030年第9号 may stand on lines of their own.
+        letterhead = is_signature(line) or line in ("令", "公告", "通告")
+        above = above + line if letterhead and not is_signed_date(line) else line
         if "。" in line and len(line) > 120:
             continue
         bracketed = _BRACKETED_NUMBER.search(joined)
@@ -163,7 +177,9 @@ def _signature(text: str, outline: Outline, head: Sequence[str]) -> tuple[tuple[
     first = last
     while first > 1 and is_signature(head[first - 1]) and not is_signed_date(head[first - 1]):
         first -= 1
-    return _read_signature(head[first : last + 1]) if 0 < first < last else ((), None)
+    # Orders are signed by a person; elsewhere a date without an organ may be anything.
+    signed = first < last or (outline.regions.cover and any(line.endswith("。") for line in head[:last]))
+    return _read_signature(head[first : last + 1]) if first > 0 and signed else ((), None)
 
 
 def _read_signature(lines: Sequence[str]) -> tuple[tuple[str, ...], str | None]:

@@ -23,7 +23,7 @@ def add_levels(tree: Tree, scope: Scope, decided: Sequence[Decided]) -> None:
     if scope.first >= scope.stop:
         return
     first = _first_line(scope, decided)
-    if scope.parent is None and first > scope.first:
+    if not tree.nodes and first > scope.first:
         tree.add(scope.lines[scope.first].start, ProvisionKind.PREFACE, "preface", None)
     containers = Containers(tree, scope.parent)
     levels: list[int] = []

@@ -167,7 +167,10 @@ def solve_spine(markers: Sequence[Marker]) -> list[Placement]:
 # --- lists: （一）1.（1）① below an article, 一、（一）1. in a notice -----------------------------------------
 
 _Frame = tuple[MarkerClass, tuple[int, ...], int]
-_ListState = tuple[_Frame, ...]
+_Closed = tuple[tuple[MarkerClass, int], ...]
+_ListState = tuple[tuple[_Frame, ...], _Closed]
+"""Open lists from the outside in, and the last number of each family whose list was closed: （一）… of a policy paper
+counts through all 一、二、三、."""
 
 _LIST_TEXT = {
     MarkerClass.CHINESE: 5.0,
@@ -177,6 +180,7 @@ _LIST_TEXT = {
     MarkerClass.CIRCLED: 5.0,
 }
 _LIST_TEXT_OTHER = 2.5
+_RUNS_ON = 0.3
 _LATE_START = 5.5
 """Above the cost of taking 二、三级… for text, below that of doing so for 二、 and 三、 alike."""
 _INLINE_TEXT = 2.5
@@ -184,21 +188,29 @@ _CITATION_TEXT = 1.5
 
 
 def _list_moves(state: _ListState, marker: Marker) -> Iterable[tuple[float, _ListState, Placement]]:
+    frames, closed = state
     inline = marker.strength is Strength.INLINE
     for reading in marker.readings:
-        family, number, prefix = reading.marker_class, reading.number, reading.prefix
-        known = next((depth for depth, frame in enumerate(state) if frame[0] is family), None)
+        frame: _Frame = (reading.marker_class, reading.prefix, reading.number)
+        known = next((depth for depth, open_frame in enumerate(frames) if open_frame[0] is frame[0]), None)
         if known is not None:
-            cost, move, expected = _count_on(state[known], reading, marker.fresh)
+            cost, move, expected = _count_on(frames[known], reading, marker.fresh)
             if not (inline and move not in (Move.NEXT, Move.RESTART)):
-                after = (*state[:known], (family, prefix, number))
+                after = (*frames[:known], frame), _close(closed, frames[known + 1 :])
                 yield cost, after, Placement(move, known, reading, expected)
-        elif len(state) < MAX_DEPTH:
-            cost = _cost_of_opening(state, reading, inline)
-            move = Move.OPEN if number == 1 else Move.LATE_START
-            if not (inline and number != 1):
-                yield cost, (*state, (family, prefix, number)), Placement(move, len(state), reading, 1)
+        elif len(frames) < MAX_DEPTH:
+            cost, move = _opening(frames, closed, reading)
+            if not (inline and move is Move.LATE_START):
+                yield cost + inline, ((*frames, frame), closed), Placement(move, len(frames), reading, 1)
     yield _cost_of_text(marker), state, _AS_TEXT
+
+
+def _close(closed: _Closed, frames: Sequence[_Frame]) -> _Closed:
+    if not frames:
+        return closed
+    numbers = dict(closed)
+    numbers.update((frame[0], frame[2]) for frame in frames)
+    return tuple(sorted(numbers.items()))
 
 
 def _cost_of_text(marker: Marker) -> float:
@@ -227,18 +239,22 @@ def _count_on(frame: _Frame, reading: Reading, fresh: bool) -> tuple[float, Move
     return 3.0 + min(2.0, 0.2 * (number - last)), Move.GAP, expected
 
 
-def _cost_of_opening(state: _ListState, reading: Reading, inline: bool) -> float:
-    cost = 0.0 if reading.number == 1 else _LATE_START
-    if state and RANK[reading.marker_class] < RANK[state[-1][0]]:
+def _opening(frames: Sequence[_Frame], closed: _Closed, reading: Reading) -> tuple[float, Move]:
+    """Cost and move of a list that opens with `reading` below all open ones."""
+    if reading.number == 1:
+        cost, move = 0.0, Move.OPEN
+    elif dict(closed).get(reading.marker_class) == reading.number - 1:
+        cost, move = _RUNS_ON, Move.NEXT
+    else:
+        cost, move = _LATE_START, Move.LATE_START
+    if frames and RANK[reading.marker_class] < RANK[frames[-1][0]]:
         cost += 2.0
-    if reading.prefix:
-        above = state[-1] if state else None
-        if above is None or (*above[1], above[2]) != reading.prefix:
-            cost += 2.0
-    return cost + (1.0 if inline else 0.0)
+    if reading.prefix and (not frames or (*frames[-1][1], frames[-1][2]) != reading.prefix):
+        cost += 2.0
+    return cost, move
 
 
 def solve_list(markers: Sequence[Marker]) -> list[Placement]:
     """Placements of list candidates below one article, or in one notice; depth 0 is the outermost list."""
-    start: _ListState = ()
+    start: _ListState = ((), ())
     return least_cost(markers, start, _list_moves)

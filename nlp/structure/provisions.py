@@ -49,7 +49,9 @@ def parse_structure(text: str, tables: Sequence[tuple[int, int]] = ()) -> Outlin
         return Outline((), (), Regions((), (0, 0), 0, ()))
     regions = _without_cover(text, find_regions(lines_of(text, tables)))
     tree = Tree(text)
-    closing = _parse_scope(tree, Scope(regions.lines, 0, regions.closing), regions.contents)
+    if regions.cover:
+        _parse_cover(tree, regions)
+    closing = _parse_scope(tree, Scope(regions.lines, regions.cover, regions.closing), regions.contents)
     if closing < regions.end_of_body:
         tree.add(regions.lines[closing].start, ProvisionKind.CONCLUSION, "conclusion", None)
     for number, (attachment, stop) in enumerate(_with_ends(regions), 1):
@@ -82,12 +84,21 @@ def _without_cover(text: str, regions: Regions) -> Regions:
     has_articles = any("条" in match.group() for match in opened[first.first])
     if _has_passages(cover) and (first.label or not has_articles):
         return regions
-    return find_regions(regions.lines, first_attachment=first.first + 1)
+    return find_regions(regions.lines, cover=first.first + bool(first.label))
 
 
 def _opens(line: Line) -> re.Match[str] | None:
     """The first number of a list or of articles at the start of a line."""
     return _NUMBERED.match(line.text) if not line.in_table else None
+
+
+def _parse_cover(tree: Tree, regions: Regions) -> None:
+    """A covering letter is the preface; a decision before its new text keeps its passages."""
+    lists = _lists(_markers(tree.text, regions.lines, 0, regions.cover, regions.contents))
+    if _has_passages(lists):
+        add_levels(tree, Scope(regions.lines, 0, regions.cover), _accepted(lists, solve_list(lists)))
+    else:
+        tree.add(0, ProvisionKind.PREFACE, "preface", None)
 
 
 def _parse_scope(tree: Tree, scope: Scope, contents: tuple[int, int]) -> int:
@@ -112,7 +123,7 @@ def _parse_scope(tree: Tree, scope: Scope, contents: tuple[int, int]) -> int:
 
 def _add_what_comes_before(tree: Tree, scope: Scope, body: int, markers: Sequence[Marker]) -> None:
     """The preface of a text with articles; a decision or covering letter with a numbered text of its own keeps it."""
-    if scope.parent is not None or scope.first >= scope.stop or scope.lines[scope.first].start >= body:
+    if tree.nodes or scope.first >= scope.stop or scope.lines[scope.first].start >= body:
         return
     stop = scope.first
     while stop < scope.stop and scope.lines[stop].end < body:

@@ -36,12 +36,14 @@ class Attachment:
 @dataclass(frozen=True, slots=True)
 class Regions:
     """Line numbers: `contents` is the range of a table of contents (empty at 0 without one), the closing lines of the
-    body start at `closing` (where the body ends, without any)."""
+    body start at `closing` (where the body ends, without any), and what stands before line `cover` is the covering
+    letter of the body (0 without one)."""
 
     lines: tuple[Line, ...]
     contents: tuple[int, int]
     closing: int
     attachments: tuple[Attachment, ...]
+    cover: int = 0
 
     @property
     def end_of_body(self) -> int:
@@ -100,22 +102,26 @@ _FINAL_CLAUSE = re.compile(
 _ORGAN = re.compile(
     r"(?:部|委|局|厅|署|院|会|司|处|所|站|中心|办公室|政府|银行|海关|公司|集团|机关|法院|主席|总理|省长|市长|部长|局长|主任)$"
 )
+_SIGNER = re.compile(
+    r"[\u4e00-\u9fff]{0,12}(?:主席|总理|部长|主任|局长|署长|厅长|省长|市长|县长|区长|行长|院长|会长)[ ：:]{0,2}"
+    r"[\u4e00-\u9fff·]{1,12}(?: [\u4e00-\u9fff])?"
+)
 _SENTENCE = re.compile(r"[。；！？]")
 _UNFINISHED = re.compile(r"[^。；：！？.;:!?”）》)\n]$")
 _SHORTEST_WRAPPED = 20
 
 
-def find_regions(lines: tuple[Line, ...], first_attachment: int = 0) -> Regions:
-    """Cut a document into its parts; no line before number `first_attachment` opens an attachment. Time is linear in
-    the length of the text."""
+def find_regions(lines: tuple[Line, ...], cover: int = 0) -> Regions:
+    """Cut a document into its parts; the body starts at line `cover`, after its covering letter. Time is linear in the
+    length of the text."""
     contents = _find_contents(lines)
-    first = max(contents[1], first_attachment)
+    first = max(contents[1], cover)
     attachments = _find_attachments(lines, first)
     unlabelled = _find_unlabelled(lines, first, attachments[0].first if attachments else len(lines))
     if unlabelled is not None:
         attachments = (unlabelled, *attachments)
     end = attachments[0].first if attachments else len(lines)
-    return Regions(lines, contents, _find_closing(lines, contents[1], end), attachments)
+    return Regions(lines, contents, _find_closing(lines, first, end), attachments, cover)
 
 
 def _entry_key(text: str) -> str:
@@ -231,7 +237,7 @@ def _find_unlabelled(lines: Sequence[Line], first: int, end: int) -> Attachment 
     said = False
     for i in range(first, end - 1):
         text = lines[i].text
-        if said and is_signed_date(text) and is_signature(lines[i - 1].text) and not is_signed_date(lines[i - 1].text):
+        if said and is_signed_date(text) and _signs(lines[i - 1].text):
             below = i + 1
             while below < end and (_CLOSING.match(lines[below].text) or is_signature(lines[below].text)):
                 below += 1
@@ -243,6 +249,11 @@ def _find_unlabelled(lines: Sequence[Line], first: int, end: int) -> Attachment 
             return Attachment(below, below + 1, "", title)
         said = said or (text.endswith(("。", "：")) and not lines[i].in_table)
     return None
+
+
+def _signs(text: str) -> bool:
+    """Whether a line above a date is an organ or the person that signs an order for it."""
+    return (is_signature(text) and not is_signed_date(text)) or _SIGNER.fullmatch(text) is not None
 
 
 def _find_closing(lines: Sequence[Line], first: int, end: int) -> int:

@@ -119,6 +119,34 @@ def test_signature_of_a_covering_letter() -> None:
     assert (head.issuers, head.promulgated_on, head.effective_on) == (("某部办公厅",), "2030-03-05", "2030-03-05")
 
 
+ORDER = """某工业部 某环境部
+令
+第73号
+《电池回收办法》已经2030年12月1日部务会议通过，现予公布，自2031年4月1日起施行。
+部长 李某
+2030年12月31日
+电池回收办法
+（2030年本）
+第一条 企业应当登记。
+第二条 企业应当报送。"""
+
+
+def test_an_order_has_the_title_of_what_it_brings() -> None:
+    head = head_of(ORDER)
+    assert (head.title, head.document_number) == ("电池回收办法（2030年本）", "某工业部、某环境部令第73号")
+    assert (head.promulgated_on, head.effective_on) == ("2030-12-31", "2031-04-01")
+    assert head.issuers == ("某工业部", "某环境部")
+
+
+def test_an_announcement_that_brings_conditions() -> None:
+    head = head_of(
+        "某工业部\n公告\n2030年第42号\n现将《规范条件（2030年本）》予以公告，自2031年1月1日起施行。\n附件：规范条件\n某工业部\n"
+        "2030年12月23日\n附件\n规范条件\n（2030年本）\n一、企业应当登记。\n二、企业应当报送。"
+    )
+    assert (head.title, head.document_number) == ("规范条件（2030年本）", "某工业部公告2030年第42号")
+    assert (head.promulgated_on, head.effective_on) == ("2030-12-23", "2031-01-01")
+
+
 def test_what_the_source_says_wins_and_contradictions_are_told() -> None:
     stated = HeadFacts(title="电池办法", effective_on="2030-06-01", document_number="某部令第5号", issuers=("某部",))
     found = HeadFacts(
