@@ -12,7 +12,16 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from nlp.pipes.bearers import patterns
-from nlp.pipes.bearers.parties import Party, shortest, skip_leading, subject, trim_adverbs
+from nlp.pipes.bearers.parties import (
+    Party,
+    ends_in_party,
+    heads,
+    shortest,
+    skip_leading,
+    subject,
+    trim_adverbs,
+    well_formed,
+)
 from nlp.pipes.bearers.topics import (
     bans_use,
     is_adverbial,
@@ -45,6 +54,7 @@ class Bearer:
 
 _TELLING = re.compile(alternation(patterns.TELLING_VERBS))
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
+_BEARING = re.compile(r"(?:依法)?(?:承担|赔偿)")
 _DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _ABSENT = re.compile(alternation(patterns.ABSENCES))
@@ -170,7 +180,7 @@ class _Search:
 
     def _thing(self, cue: Cue, left: str, right: str) -> Bearer | None:
         """A thing or topic is the grammatical subject: only who acts in the same segment may be meant."""
-        telling = _TELLING.match(right) is not None
+        telling = _TELLING.search(right, 0, 30) is not None
         if is_limit(left) and not telling:
             return None
         before = self.layout.clauses_between(self.layout.segment(cue.start)[0], self.layout.clause(cue.start)[0])
@@ -184,6 +194,16 @@ class _Search:
             if party and not party.agent and self.masked[end - 1] != "的":
                 return self._bearer(party, "actor of the sentence", 0.8, "a thing is the grammatical subject")
         return None
+
+    def _teller(self, start: int, end: int, right: str) -> Bearer | None:
+        """Of a thing that must be told or handed over, the party it comes from: 企业|报送的数据，应当报告…."""
+        if not _TELLING.search(right, 0, 30):
+            return None
+        at = skip_leading(self.masked, self._head((start, end)), end)
+        head = next(iter(heads(self.masked, at, end)), None)
+        if head is None or not well_formed(self.masked, at, head[0]):
+            return None
+        return self._bearer(Party(at, head[1]), "source of the thing", 0.7, "a thing is the grammatical subject")
 
     def _weaker(self, bearer: Bearer | None, reason: str, confidence: float = 0.8) -> Bearer | None:
         if bearer is None:
@@ -212,9 +232,9 @@ class _Search:
                 if not self._addressed(party, end, right):
                     return self._bearer(party, "earlier clause", 0.9)
                 continue
-            if position == len(before) - 1 and not recommending and self._thing_before(start, end):
-                return None
-        if agent is not None:
+            if not recommending and (position in (0, len(before) - 1)) and self._thing_before(start, end):
+                return self._teller(start, end, right) if position == len(before) - 1 else None
+        if agent is not None and not _BEARING.match(right):
             return self._bearer(agent, "agent of an earlier clause", 0.8, "the one by whom the clause before is done")
         if recommending:
             return None
@@ -233,6 +253,10 @@ class _Search:
         head = self._head((start, end))
         if self._having(head):
             return None
+        if "的" in self.masked[head:end] and ends_in_party(self.masked, head, end):
+            named = subject(self.masked, head, end, True)
+            if named is not None and named.end >= end - 1:
+                return named
         party = subject(self.masked, head, end, False) or self._agent_inside(head, end)
         if party is not None or self.masked.endswith("的", start, end):
             return party

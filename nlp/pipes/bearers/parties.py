@@ -41,6 +41,7 @@ _COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及|或|与
 _FOLLOWER = re.compile(
     "|".join(_unless(word) for word in sorted(patterns.SUBJECT_FOLLOWERS, key=lambda word: (-len(word), word)))
 )
+_NUMBERED = re.compile(r"[一二三四五六七八九十百\d]+(?:人|名)以上")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
 _LEADING = re.compile(
@@ -178,14 +179,17 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
     candidates = heads(masked, scan, end)
     for index, (head_start, head_end) in enumerate(candidates):
         stop = head_end
+        number = _NUMBERED.match(masked, stop, end)
+        if number:
+            stop = head_end = number.end()
         while stop < end and masked[stop] == HIDDEN:
             stop += 1
-        if 0 < stop - head_end <= 4:
+        if 0 < stop - head_end <= 7:
             head_end = stop
         if masked.startswith("等", stop) and stop + 1 == end:
-            stop += 1
+            stop = head_end = stop + 1
         if stop == end:
-            return head_end if adjacent and _well_formed(masked, at, head_start) else None
+            return head_end if adjacent and well_formed(masked, at, head_start) else None
         after = masked[stop]
         if after in "的之地":
             continue
@@ -196,26 +200,31 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
         following = candidates[index + 1] if index + 1 < len(candidates) else None
         follower = _FOLLOWER.match(masked, stop, end)
         if _REGION.fullmatch(masked, head_start, head_end) and (
-            follower is None or (following and following[0] - stop <= 10 and _well_formed(masked, stop, following[0]))
+            follower is None or (following and following[0] - stop <= 10 and well_formed(masked, stop, following[0]))
         ):
             if follower is None and not following:
                 return None
             continue
         if follower is None:
             if _NOUN_FOLLOWER.match(masked, stop, end):
-                if adjacent or (following and following[0] - stop <= 12 and _well_formed(masked, stop, following[0])):
+                if adjacent or (following and following[0] - stop <= 12 and well_formed(masked, stop, following[0])):
                     continue
                 return None
-            if adjacent or end - stop < least:
+            person = masked[head_end - 1] in "人者员" and end - stop >= 4 and "的" not in masked[stop:end]
+            if (adjacent and not person) or end - stop < least:
                 continue
             if "的" in masked[stop : end - 1]:
                 continue
-            if following and following[0] - stop <= 14 and _well_formed(masked, stop, following[0]):
+            if following and following[0] - stop <= 14 and well_formed(masked, stop, following[0]):
                 continue
         else:
             if adjacent and _noun_at_end(masked, stop, end, follower.group()):
                 continue
-            if follower.group() in patterns.NOUN_MAKING_VERBS and end - follower.end() <= (4 if adjacent else 3):
+            if (
+                least > 1
+                and follower.group() in patterns.NOUN_MAKING_VERBS
+                and end - follower.end() <= (4 if adjacent else 3)
+            ):
                 continue
             if following and following[1] - stop <= 12 and _compound(masked, stop, following):
                 continue
@@ -224,11 +233,11 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
             later = next((h for h in candidates[index + 1 :] if h[0] >= relative.end() - 1), None)
             if later and (later[1] - relative.end() <= 4 or (adjacent and later[1] == end)):
                 continue
-        return head_end if _well_formed(masked, at, head_start) else None
+        return head_end if well_formed(masked, at, head_start) else None
     return None
 
 
-def _well_formed(masked: str, at: int, head: int) -> bool:
+def well_formed(masked: str, at: int, head: int) -> bool:
     """Whether the words from `at` to the head noun at `head` can be one noun phrase: no verb or preposition outside a
     modifier in 的."""
     start = masked.rfind("的", at, head) + 1 or at
@@ -283,10 +292,15 @@ def _is_object(masked: str, at: int, end: int) -> bool:
 
 _CLAUSE_MODIFIER = re.compile(rf"(?:{alternation(patterns.MODIFIER_VERBS)})(?<!未(?=成年))")
 _PLACE = re.compile(
-    r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城)内$|所属$|下属$"
+    r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城|园|村|社区|街道)内$|(?:城市|农村|城镇)中$|所属$|下属$"
 )
 _ITS = re.compile("其(?![他余它])")
 _EXCEPT = re.compile(r"(?:之外|以外|除外)$")
+
+
+def _has_subject(masked: str, start: int, cut: int) -> bool:
+    """Whether a modifier is a clause with a subject of its own: 主管部门|指定的…."""
+    return any(_RELATIVE.match(masked, head_end, cut + 1) for _, head_end in heads(masked, start, cut))
 
 
 def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
@@ -303,16 +317,16 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
         return start, end
     if _EXCEPT.search(modifier):
         return cut + 1, end
-    if _PLACE.search(modifier):
+    if _PLACE.search(modifier) and not contrasted:
         return cut + 1, end
     listing = modifier.rfind("等")
     if listing > 0 and not _CLAUSE_MODIFIER.match(modifier):
-        return start + listing + 1, end
+        return (cut + 1 if listing == len(modifier) - 1 else start + listing + 1), end
     first = masked.find("的", start, cut)
     if first >= 0 and any(_COORDINATION.match(masked, head_end) for _, head_end in heads(masked, first, cut)):
         return start, end
     if head in patterns.GENERIC_HEADS or contrasted:
         return start, end
-    if _CLAUSE_MODIFIER.match(modifier) and "、" not in modifier[:3]:
+    if (_CLAUSE_MODIFIER.match(modifier) and not modifier.startswith("有关")) or _has_subject(masked, start, cut):
         return cut + 1, end
     return start, end

@@ -20,11 +20,15 @@ _LIMIT = re.compile(rf"(?:{_LIMITS})$")
 _LIMIT_TOPIC = re.compile(rf"的[^，的]{{0,4}}(?:{_LIMITS})$")
 _USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
 _DEFECT = re.compile(alternation(patterns.DEFECTS))
-_COPULA = re.compile(r"是|[^的]有(?!关)")
+_COPULA = re.compile(r"是|[^的及和、]有(?!关|条件)")
 _BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
 _TOPIC_VERBS = alternation(patterns.TOPIC_VERBS)
 _VERB_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|{alternation(patterns.EVENT_VERBS)})")
-_HEADLESS_ACT = re.compile(rf"(?:凡|对)?(?:在|因|以|通过|利用|经|需要?|未|不|擅自|[一-龥]{{0,2}}?(?:{_TOPIC_VERBS}))")
+_HEADLESS_ACT = re.compile(
+    r"(?:凡|对)?(?:在(?![^，]{1,10}(?:中|时|过程中))|因|以|通过|利用|经|需要?|未|不|擅自"
+    rf"|(?:依法|自行|拟|直接|重新|临时|首次|单独|长期|需)?(?:{_TOPIC_VERBS}))"
+)
+_EVENT = re.compile(rf"(?:{alternation(patterns.EVENT_VERBS)})")
 _ITEM_HAVING = re.compile(r"有|具有|具备|配备|设有")
 
 
@@ -53,6 +57,8 @@ def is_bare_thing(words: str, opens_sentence: bool) -> bool:
     if len(words) < 2 or _COPULA.search(words) or not _BARE_THING.fullmatch(words):
         return False
     if _PREPOSITIONAL.match(words) and not _NOUN_TAIL.match(words):
+        return False
+    if _EVENT.match(words):
         return False
     tail = words.rsplit("的", 1)
     if len(tail) == 2:

@@ -61,6 +61,7 @@ _SCAN = re.compile(
     rf"{ahead((*_MODALITY, '负有', '有'))}"
     rf"(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以)))|{_DUTY})"
 )
+_ENCOURAGING = frozenset(patterns.CUES[Modality.RECOMMENDATION])
 _ON_REQUEST = re.compile(
     r"[^，。；]{0,14}?(?:者|人|方|业主|单位|机关|部门|会|政府|国|户|系)(?:的)?(?:要求|请求|邀请|申请)"
 )
@@ -100,7 +101,9 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
     offence = (-1, -1)
     for index, here in enumerate(candidates):
         following = candidates[index + 1] if index + 1 < len(candidates) else None
-        next_cue = following.start if following and following.clause == here.clause else None
+        next_cue = None
+        if following and following.clause == here.clause and following.word not in _ENCOURAGING:
+            next_cue = following.start
         modality = _MODALITY.get(here.word, Modality.OBLIGATION)
         if modality is Modality.RECOMMENDATION:
             sentence_start = layout.sentence(here.start)[0]
@@ -150,7 +153,7 @@ def _plausible(layout: Layout, here: Place) -> bool:
             return _DEAL_WITH.match(right) is not None
         return _ON_REQUEST.match(right) is None
     if word == "可":
-        return not left.endswith(tuple(_CAN_PREVIOUS)) and not (left.endswith("的") and "的" in right)
+        return not left.endswith((*_CAN_PREVIOUS, "等", "、")) and not (left.endswith("的") and "的" in right)
     if word in ("需", "需要"):
         if not _NEEDED.match(right) or re.search(r"(?:时|后|前|的)$", right):
             return False

@@ -25,7 +25,7 @@ CUES: dict[Modality, tuple[str, ...]] = {
         "禁止",
     ),
     Modality.PERMISSION: ("可", "可以", "才可", "方可", "方能", "有权"),
-    Modality.RECOMMENDATION: ("倡导", "宜", "引导", "推动", "提倡", "支持", "鼓励"),
+    Modality.RECOMMENDATION: ("不宜", "倡导", "宜", "引导", "推动", "提倡", "支持", "鼓励"),
 }
 
 PSEUDO_CUES: dict[str, tuple[str, ...]] = {
@@ -46,9 +46,8 @@ PSEUDO_CUES: dict[str, tuple[str, ...]] = {
     ),
     "宜": words(
         """
-        不合时宜 不失时宜 不宜 为宜 事宜 便宜 合宜 因地制宜 因时制宜 宜业 宜乔 宜人 宜兴 宜养 宜农 宜商 宜存
-        宜学 宜宾 宜居 宜建 宜昌 宜春 宜机 宜林 宜水 宜渔 宜游 宜湿 宜灌 宜牧 宜用 宜老 宜耕 宜草 宜荒 宜阳 权宜
-        适宜
+        不合时宜 不失时宜 为宜 事宜 便宜 合宜 因地制宜 因时制宜 宜业 宜乔 宜人 宜兴 宜养 宜农 宜商 宜存 宜学
+        宜宾 宜居 宜建 宜昌 宜春 宜机 宜林 宜水 宜渔 宜游 宜湿 宜灌 宜牧 宜用 宜老 宜耕 宜草 宜荒 宜阳 权宜 适宜
         """
     ),
     "应": words(
@@ -149,7 +148,7 @@ PSEUDO_UNLESS: dict[str, tuple[str, ...]] = {
 
 GOVERNORS: tuple[str, ...] = words(
     """
-    不属于 依法对 关于 凡属 凡是 对 对于 将 属于 所有 把 按照 明知 是否 是指 生产经营 视为 认为 认定为 针对
+    不属于 依法对 关于 凡属 凡是 对 对于 将 属于 所有 把 按照 明知 是否 是指 生产经营 视为 认为 认定为 针对 除
     """
 )
 """Right before a cue these take it as their object: 对应当报废的机动车."""
@@ -227,8 +226,7 @@ VERB_CHARS_AFTER_NEED: tuple[str, ...] = words(
 
 BEFORE_ENCOURAGING: tuple[str, ...] = words(
     """
-    也 亦 优先 依法 全面 同时 均 坚持 大力 并 并且 广泛 应 持续 着力 积极 统筹 还 进一步 逐步 都 采取各种措施
-    采取多种形式 采取多种措施 采取措施 采取有效措施 重点
+    也 亦 优先 依法 全面 同时 均 坚持 大力 并 并且 广泛 应 持续 着力 积极 统筹 还 进一步 逐步 都 重点
     """
 )
 """Adverbs between a subject and 鼓励, 支持 and the like."""
@@ -244,7 +242,7 @@ ENCOURAGERS: tuple[str, ...] = words(
 RESULT_VERBS: tuple[str, ...] = words("引导 推动")
 """In a later clause these tell a result, unless another encouragement goes before."""
 
-WEAK_ENCOURAGEMENT: tuple[str, ...] = words("倡导 提倡 支持")
+WEAK_ENCOURAGEMENT: tuple[str, ...] = words("支持")
 """After a command in the same sentence these go on with the command; 鼓励 alone starts a norm of its own."""
 
 DUTY_VERBS: tuple[str, ...] = words("履行 承担 负责")
@@ -252,7 +250,7 @@ DUTY_VERBS: tuple[str, ...] = words("履行 承担 负责")
 
 CITING_WORDS: tuple[str, ...] = words(
     """
-    以及 其他 包括 及其 发现 各类 国家规定 属于 所 明令 有关 本办法 本条例 本法 本规定 法律 法规 涉及 符合 规定
+    以及 其他 包括 及其 发现 各类 国家规定 属于 明令 有关 本办法 本条例 本法 本规定 法律 法规 涉及 符合 规定
     规章 违反
     """
 )

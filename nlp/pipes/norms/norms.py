@@ -51,6 +51,8 @@ def assemble(
 
 def introduces(layout: Layout, cue: Cue, sanction: Sanction) -> bool:
     """Whether the cue only introduces a sanction of its segment: 可以处, 应当依法追究, 要进行批评教育，直至给予….."""
+    if cue.modality is Modality.PROHIBITION:
+        return cue.start > sanction.start and layout.text.startswith(("禁止其", "并禁止其"), cue.start)
     if cue.modality not in (Modality.OBLIGATION, Modality.PERMISSION):
         return False
     clause = layout.clause(cue.start)

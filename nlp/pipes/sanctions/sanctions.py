@@ -65,6 +65,8 @@ _AUTHORITY = re.compile(
 _PROVISION = re.compile(
     r"违反[^，。；]{0,60}?规定|违反[^，。；]{0,30}第[^，。；]{1,20}?条[^，。；]{0,20}?(?=规定|，|的)"
 )
+_ENUMERATION = re.compile(r"包括|分为|种类")
+_MEASURE = re.compile(r"(?:机关|部门|机构|政府|海关|法院|警察|人员|委员会)可以$")
 _CASE_LEAD = re.compile(r"之一[^：:]*[：:]\s*$")
 _DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
 
@@ -95,7 +97,16 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
             return False
         if _OBLIGED.search(left) or _PRIVATE.search(left):
             return False
-    if _NAMES[number] == "责令" and _is_duty(layout, segment, left, start):
+    name = _NAMES[number]
+    if name == "开除" and (left.endswith("、") or _ENUMERATION.search(layout.masked, segment[0], start)):
+        return False
+    if (
+        name == "责令"
+        and _MEASURE.search(left)
+        and not _HARD.search(layout.masked, start, min(segment[1], start + 600))
+    ):
+        return False
+    if name == "责令" and _is_duty(layout, segment, left, start):
         return False
     lead = layout.lead(start)
     return not (_DUTY_LEAD.search(lead) or (_CASE_LEAD.search(lead) and _HARD.search(lead)))
