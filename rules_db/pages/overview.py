@@ -196,8 +196,8 @@ def catalogue_page(connection: sqlite3.Connection) -> CataloguePage:
     rules: dict[tuple[str, str], list[Row]] = {}
     for row in connection.execute(
         """SELECT m.target_kind, m.target_id, m.status AS mapping_status, r.*
-           FROM mapping m JOIN rule r ON r.id = m.rule_id WHERE m.status IN ('accepted', 'suspect')
-           ORDER BY r.instrument_title, r.label, r.id"""
+           FROM mapping m JOIN rule r ON r.id = m.rule_id JOIN rule_version v ON v.id = r.current_version_id
+           WHERE m.status IN ('accepted', 'suspect') ORDER BY r.instrument_title, v.start"""
     ):
         rules.setdefault((row["target_kind"], row["target_id"]), []).append(row)
     links: dict[tuple[str, str], list[tuple[str, str, str]]] = {}

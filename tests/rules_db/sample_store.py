@@ -28,11 +28,14 @@ class Article:
     chapter: str = ""
 
 
+# stands unchanged in both versions, renumbered
+KEPT = "回收网点应当每年报送运行报告，报告留存不少于2年。"
 OLD = (
     Article("第一条", "为规范退役动力电池的回收，制定本办法。", "第一章 总则"),
     Article("第二条", "回收网点应当自接收退役电池之日起30日内向所在地主管部门备案。", "第一章 总则"),
     Article("第三条", "梯次利用企业应当保存检测记录，保存期限不少于3年。", "第二章 管理"),
     Article("第四条", "未按规定备案的，处1万元以上3万元以下罚款。", "第三章 法律责任"),
+    Article("第五条", KEPT, "第四章 附则"),
 )
 NEW = (
     Article("第一条", "为规范退役动力电池的回收和追溯，制定本办法。", "第一章 总则"),
@@ -40,6 +43,7 @@ NEW = (
     Article("第三条", "回收网点不得拆解退役电池。", "第二章 管理"),
     Article("第四条", "梯次利用企业应当保存检测记录，保存期限不少于5年。", "第二章 管理"),
     Article("第五条", "未按规定备案的，处5万元以上10万元以下罚款。", "第三章 法律责任"),
+    Article("第六条", KEPT, "第四章 附则"),
 )
 NOTICE_PARTS = (
     Article("一、", "统一编码。各网点应当安装读码设备，识读率不低于99%。"),
@@ -107,6 +111,11 @@ def fill(folder: DataFolder, *, hostile: bool = False) -> None:
             connection.execute("INSERT INTO rule VALUES (?, ?, ?)", (rule_id, instrument, NOW))
             for n, ((expression, sentence), threshold) in enumerate(zip(places, thresholds, strict=True), 1):
                 _rule_version(connection, rule_id, n, expression, sentence, modality, bearer, threshold, evil)
+        connection.execute("INSERT INTO rule VALUES ('rule00000006', ?, ?)", (MEASURE, NOW))
+        quantity = ("不少于2年", "ge", 2.0, None, "year")
+        _rule_version(connection, "rule00000006", 1, f"{MEASURE}-1", KEPT, "obligation", "回收网点", quantity, evil)
+        connection.execute("UPDATE rule_version SET valid_to = NULL WHERE rule_id = 'rule00000006'")
+        _place(connection, "rule00000006-1", f"{MEASURE}-2", KEPT)
         _catalogue(connection, evil)
         _feed(connection, evil)
     connection.close()
@@ -210,14 +219,9 @@ def _rule_version(
     threshold: tuple[str, str, float, float | None, str] | None,
     evil: str,
 ) -> None:
-    text = connection.execute("SELECT text FROM expression WHERE id = ?", (expression,)).fetchone()[0]
-    start = text.index(sentence)
-    end = start + len(sentence)
-    place = connection.execute(
-        "SELECT eid, label FROM provision WHERE expression_id = ? AND start <= ? ORDER BY start DESC",
-        (expression, start),
-    ).fetchone()
     key = f"{rule_id}-{n}"
+    text, start, place = _find(connection, expression, sentence)
+    end = start + len(sentence)
     valid_from, valid_to = _VALID[expression]
     values = {
         "id": key,
@@ -247,9 +251,7 @@ def _rule_version(
         "content_digest": fingerprint(key),
     }
     _insert(connection, "rule_version", values)
-    connection.execute(
-        "INSERT INTO rule_place VALUES (?, ?, ?, ?, ?, ?)", (key, expression, place["eid"], place["label"], start, end)
-    )
+    _place(connection, key, expression, sentence)
     for field, words in (
         ("cue", "应当" if "应当" in sentence else "不得" if "不得" in sentence else "罚款"),
         ("bearer", bearer),
@@ -286,6 +288,23 @@ def _rule_version(
             "content_digest": fingerprint("t", key),
         }
         _insert(connection, "threshold", values)
+
+
+def _find(connection: sqlite3.Connection, expression: str, sentence: str) -> tuple[str, int, sqlite3.Row]:
+    """The expression's text, where the sentence begins in it, and the provision that holds it."""
+    text = connection.execute("SELECT text FROM expression WHERE id = ?", (expression,)).fetchone()[0]
+    start = text.index(sentence)
+    place = connection.execute(
+        "SELECT eid, label FROM provision WHERE expression_id = ? AND start <= ? ORDER BY start DESC",
+        (expression, start),
+    ).fetchone()
+    return text, start, place
+
+
+def _place(connection: sqlite3.Connection, version: str, expression: str, sentence: str) -> None:
+    _text, start, place = _find(connection, expression, sentence)
+    values = (version, expression, place["eid"], place["label"], start, start + len(sentence))
+    connection.execute("INSERT INTO rule_place VALUES (?, ?, ?, ?, ?, ?)", values)
 
 
 def _insert(connection: sqlite3.Connection, table: str, values: dict[str, object]) -> None:

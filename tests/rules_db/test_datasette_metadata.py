@@ -86,7 +86,7 @@ def test_every_canned_query_runs_and_hides_its_sql(site: Site, query: str) -> No
         ("takes_effect_soon", "takes_effect_on", ["2026-07-01"]),
         ("thresholds_changed_this_year", "new_text", ["15日内"]),
         ("second_life_obligations", "rule_id", ["rule00000002"]),
-        ("rules_without_control", "rule_id", ["rule00000005", "rule00000002"]),
+        ("rules_without_control", "rule_id", ["rule00000005", "rule00000002", "rule00000006"]),
         ("suspect_links", "id", ["m2"]),
         ("sources_not_reachable", "id", ["jiangsu"]),
         ("gaps_still_open", "id", ["GAP-2"]),

@@ -97,6 +97,27 @@ def test_rule_page_marks_its_evidence_in_the_text(site: Site) -> None:
     assert "不少于" not in text, "evidence of other rules is not marked here"
 
 
+def test_rule_page_marks_evidence_where_the_words_stand_now(site: Site) -> None:
+    """The version was read in the first text; in the second it stands elsewhere, under another number."""
+    now = site.get("/rule/rule00000006").text
+    assert "第六条" in now and 'quantity.test">不少于2年</mark>' in now and 'cue.test">应当</mark>' in now
+    then = site.get("/rule/rule00000006?as_of=2025-01-01").text
+    assert "第五条" in then and 'quantity.test">不少于2年</mark>' in then
+
+
+def test_rule_that_stays_through_a_revision_is_beside_its_provision_in_both_texts(site: Site) -> None:
+    for version, eid in ((f"{MEASURE}-1", "art_5"), (f"{MEASURE}-2", "art_6")):
+        text = site.get(f"/instrument/{MEASURE}?version={version}").text
+        assert "/rule/rule00000006" in text[text.index(f'id="{eid}"') :], version
+
+
+def test_diff_page_tells_no_change_of_a_rule_that_stays(site: Site) -> None:
+    """Its threshold is recorded with the first text only; in the second it must not look removed."""
+    text = site.get(f"/diff?instrument={MEASURE}").text
+    summary = text[: text.index("Text side by side")]
+    assert "2年" not in summary and summary.count("Tightened") == 3 and "Removed" not in summary
+
+
 def test_rule_page_on_a_day_shows_the_version_of_that_day(site: Site) -> None:
     assert "30日内</mark>" in site.get("/rule/rule00000001?as_of=2025-01-01").text
     unborn = site.get("/rule/rule00000003?as_of=2025-01-01").text
