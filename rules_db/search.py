@@ -110,7 +110,8 @@ def search(
                   WHERE instrument_fts MATCH :match))) * (1 + 0.5 * c.holds) AS score
               FROM (
                 SELECT f.rowid AS id, bm25(provision_fts) AS score, p.instrument_id,
-                  p.status IN ('in_force', 'partly_repealed', 'not_yet_in_force') AS holds
+                  CASE p.status WHEN 'in_force' THEN 1 WHEN 'partly_repealed' THEN 1 WHEN 'not_yet_in_force' THEN 0.8
+                    ELSE 0 END AS holds
                 FROM provision_fts f JOIN provision p ON p.id = f.rowid
                 WHERE provision_fts MATCH :match {where} LIMIT :candidates) c
               ORDER BY 2, 1 LIMIT :limit OFFSET :offset) ranked
