@@ -55,6 +55,7 @@ class Bearer:
 _TELLING = re.compile(alternation(patterns.TELLING_VERBS))
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
 _BEARING = re.compile(r"(?:依法)?(?:承担|赔偿)")
+_ITS_THING = re.compile(r"其(?![中他余它])[^，]*(?<![无有失生]效)(?<!终止)(?<!不变)")
 _DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _ABSENT = re.compile(alternation(patterns.ABSENCES))
@@ -224,6 +225,8 @@ class _Search:
                 return self.found[index]
             if position == len(before) - 1 and not recommending and is_limit_topic(self.masked[start:end]):
                 return None
+            if not recommending and self.masked[end - 1] == "等" and "的" in self.masked[start:end]:
+                return None
             party = self._earlier_subject(before, position, sentence)
             if party is not None and party.agent:
                 agent = agent or party
@@ -232,8 +235,10 @@ class _Search:
                 if not self._addressed(party, end, right):
                     return self._bearer(party, "earlier clause", 0.9)
                 continue
-            if not recommending and (position in (0, len(before) - 1)) and self._thing_before(start, end):
-                return self._teller(start, end, right) if position == len(before) - 1 else None
+            last = position == len(before) - 1
+            item = self.layout.line(start)[0] in self.layout.leads
+            if not recommending and (last or (position == 0 and not item)) and self._thing_before(start, end):
+                return self._teller(start, end, right) if last else None
         if agent is not None and not _BEARING.match(right):
             return self._bearer(agent, "agent of an earlier clause", 0.8, "the one by whom the clause before is done")
         if recommending:
@@ -286,7 +291,7 @@ class _Search:
         """Whether the clause right before the cue's clause is a thing, the grammatical subject of the cue."""
         head = self._head((start, end))
         words = self.masked[head:end]
-        if words.endswith("等") or words.startswith("其"):
+        if words.endswith("等") or _ITS_THING.fullmatch(words):
             return True
         opens = start in (self.layout.segment(start)[0], self.layout.sentence(start)[0])
         if not opens or self._having(head):

@@ -69,7 +69,7 @@ _OBJECT_VERB = re.compile(alternation(patterns.OBJECT_VERBS))
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")
 _PHASE_END = re.compile(r"(?:之日起|期间|过程中|情况下|时|后|前|内|中(?!国|央|小|等|外|心|华)|下(?!列)|起)(?=[^的])")
-_COMPOUND_HEAD = re.compile(r"他人|人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
+_COMPOUND_HEAD = re.compile(r"他人|乡镇|人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
 
 
 _PREDICATE = re.compile(
@@ -295,6 +295,7 @@ _PLACE = re.compile(
     r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城|园|村|社区|街道)内$|(?:城市|农村|城镇)中$|所属$|下属$"
 )
 _ITS = re.compile("其(?![他余它])")
+_SEPARATOR = re.compile("、|和|或者|及")
 _EXCEPT = re.compile(r"(?:之外|以外|除外)$")
 
 
@@ -317,7 +318,7 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
         return start, end
     if _EXCEPT.search(modifier):
         return cut + 1, end
-    if _PLACE.search(modifier) and not contrasted:
+    if _PLACE.search(modifier) and head != "工会":
         return cut + 1, end
     listing = modifier.rfind("等")
     if listing > 0 and not _CLAUSE_MODIFIER.match(modifier):
@@ -325,7 +326,7 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
     first = masked.find("的", start, cut)
     if first >= 0 and any(_COORDINATION.match(masked, head_end) for _, head_end in heads(masked, first, cut)):
         return start, end
-    if head in patterns.GENERIC_HEADS or contrasted:
+    if contrasted or head in patterns.GENERIC_HEADS or _SEPARATOR.split(head)[0] in patterns.GENERIC_HEADS:
         return start, end
     if (_CLAUSE_MODIFIER.match(modifier) and not modifier.startswith("有关")) or _has_subject(masked, start, cut):
         return cut + 1, end
