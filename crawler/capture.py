@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from crawler.health import LastGood, RunFacts, judge, withdrawn_candidates
+from crawler.health import LastGood, RunFacts, judge
 from crawler.platforms.base import ListEntry
 from crawler.registry import Column, Source
 from crawler.schedule import instant, is_due
@@ -66,6 +66,7 @@ class SourceRun:
         self.failures: list[str] = []
         self.notes: list[str] = []
         self.blocked: str | None = None
+        self.forbidden: list[str] = []
         self.counts: dict[str, int] = {}
         with transaction(connection):
             captures.register_source(
@@ -213,19 +214,6 @@ class SourceRun:
             self._tell(verdict, reason)
         return verdict
 
-    def withdrawn(self) -> tuple[str, ...]:
-        """Documents the source no longer lists in several healthy runs, this one included: for a person to look at."""
-        runs = captures.recent_runs(self.connection, self.source.id, _GOOD, 3)
-        if not runs or runs[0].id != self.run_id:
-            return ()
-        lists = [captures.listed_documents(self.connection, run.id) for run in runs]
-        known = {
-            document.url: document.facts.get("published_on")
-            for document in self.known.values()
-            if document.role == "detail"
-        }
-        return withdrawn_candidates(known, lists)
-
     def _tell(self, verdict: Verdict, reason: str) -> None:
         severity = _SEVERITY.get(verdict)
         if severity is None:
@@ -257,9 +245,10 @@ class SourceRun:
             newest=max(dates, default=None),
             details_tried=self.counts.get("details_tried", 0),
             details_failed=self.counts.get("details_failed", 0),
-            blocked=self.blocked,
+            # robots.txt that forbids one column of several leaves the rest of the source healthy enough to judge.
+            blocked=self.blocked or (self.forbidden[0] if self.forbidden and not self.columns_read else None),
             stopped=stopped,
-            failures=tuple(dict.fromkeys(self.failures)),
+            failures=tuple(dict.fromkeys([*self.failures, *self.forbidden])),
             notes=tuple(dict.fromkeys(self.notes)),
         )
 

@@ -26,7 +26,7 @@ from scrapy.http.request import NO_CALLBACK
 from twisted.python.failure import Failure
 
 from crawler.charset import UndecidedError, decode
-from crawler.guard import HOSTS_KEY, Refused
+from crawler.guard import HOSTS_KEY, Refused, Stopped
 from crawler.settings import PRODUCT_TOKEN, Pace
 from rules_db.model import Outcome
 
@@ -160,11 +160,11 @@ class StopMiddleware:
         return cls(crawler.settings["GUIJI_CONDUCT"])
 
     def process_request(self, request: Request) -> None:
-        """Raise Refused once the source is stopped; the request that exceeds the budget stops it."""
+        """Raise Stopped once the source is stopped; the request that exceeds the budget stops it."""
         source_id = request.meta[SOURCE_KEY]
         if source_id in self.conduct.stopped:
             outcome, reason = self.conduct.stopped[source_id]
-            raise Refused(reason, outcome)
+            raise Stopped(reason, outcome)
         if request.meta.get(ROBOTS_MARK):
             return
         count = self.conduct.requests.get(source_id, 0) + 1
@@ -172,7 +172,7 @@ class StopMiddleware:
         if count > budget:
             reason = f"request budget of {budget} used up for today"
             self.conduct.stop(source_id, Outcome.ERROR, reason)
-            raise Refused(reason)
+            raise Stopped(reason)
         self.conduct.requests[source_id] = count
 
 
@@ -289,7 +289,7 @@ class PaceMiddleware:
             waiting = [pair for pair in slot.queue if pair[0].meta[SOURCE_KEY] == source_id]
             for pair in waiting:
                 slot.queue.remove(pair)
-                pair[1].errback(Failure(Refused(reason, outcome)))
+                pair[1].errback(Failure(Stopped(reason, outcome)))
 
     def _apply(self, request: Request) -> None:
         slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot"))

@@ -39,6 +39,10 @@ class Refused(IgnoreRequest):
         self.outcome = outcome
 
 
+class Stopped(Refused):
+    """A request that is not made because its source is over for this run: nothing was asked, so nothing is filed."""
+
+
 def literal_address(host: str) -> IpAddress | None:
     """The address a host text denotes by itself (dotted, decimal, octal, hexadecimal, IPv6), None for a name."""
     text = host.strip("[]").rstrip(".")

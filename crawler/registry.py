@@ -144,11 +144,17 @@ def load_sources(folder: Path) -> list[Source]:
     """All sources of a folder, by id. Raises RegistryError for the first file that breaks the schema."""
     if not folder.is_dir():
         raise RegistryError(f"{folder}: no such folder of sources; pass one with --sources")
-    defaults = _read(folder / DEFAULTS_NAME) if (folder / DEFAULTS_NAME).exists() else _read(BUNDLED / DEFAULTS_NAME)
+    defaults = read_defaults(folder)
     paths = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
     if not paths:
         raise RegistryError(f"{folder}: no source files (*.yml) there")
     return [load_source(path, defaults) for path in paths]
+
+
+def read_defaults(folder: Path) -> dict[str, Any]:
+    """The folder's `_defaults.yml`, else the bundled one."""
+    own = folder / DEFAULTS_NAME
+    return _read(own if own.exists() else BUNDLED / DEFAULTS_NAME)
 
 
 def load_source(path: Path, defaults: Mapping[str, Any]) -> Source:

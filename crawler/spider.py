@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -25,7 +24,7 @@ from crawler.challenge import Assessment, assess
 from crawler.charset import UndecidedError, decode
 from crawler.etiquette import SOURCE_KEY, Conduct
 from crawler.frontier import Frontier, answer_of
-from crawler.guard import Refused
+from crawler.guard import Refused, Stopped
 from crawler.platforms import PLATFORMS
 from crawler.platforms.base import ListContext, ListEntry, ListError, ListPage, ListRequest
 from crawler.platforms.detect import families
@@ -103,17 +102,19 @@ class RegistrySpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         run = self.runs[request.meta[SOURCE_KEY]]
         try:
-            error = failure.value
-            if isinstance(error, Refused):
-                outcome, reason = error.outcome, error.reason
-            elif isinstance(error, IgnoreRequest):
-                outcome, reason = Outcome.ERROR, str(error) or "refused by the downloader"
-            else:
-                outcome, reason = Outcome.ERROR, f"{type(error).__name__}: {str(error)[:300]}"
-            self._failed(run, answer_of(request, None), outcome, reason, request)
+            self._no_answer(run, request, failure.value)
         finally:
             following = self._answered(run, 0)
         return following
+
+    def _no_answer(self, run: SourceRun, request: Request, error: BaseException) -> None:
+        if isinstance(error, Stopped):
+            run.count("not_asked")
+        elif isinstance(error, Refused):
+            self._failed(run, answer_of(request, None), error.outcome, error.reason, request)
+        else:
+            reason = f"{type(error).__name__}: {str(error)[:300]}"
+            self._failed(run, answer_of(request, None), Outcome.ERROR, reason, request)
 
     def _step(self, response: Response, handle: Any) -> list[Request]:
         assert response.request is not None  # noqa: S101 - Scrapy sets it on every answer
@@ -287,7 +288,7 @@ class RegistrySpider(Spider):
             run.blocked = run.blocked or f"{where}{reason}"
             self.conduct.stop(run.source.id, outcome, reason)
         elif outcome is Outcome.ROBOTS and answer.role == "list":
-            run.blocked = run.blocked or f"{where}{reason}"
+            run.forbidden.append(f"{where}{reason}")
         elif answer.role == "list":
             run.failures.append(f"{where}{reason}")
         elif answer.role == "detail":

@@ -23,9 +23,9 @@ _ROW_TAGS: Final = ("li", "tr", "dd", "ul", "p", "div")
 _SPACE: Final = re.compile(r"\s+")
 # Controls, zero-width characters and direction overrides: they make a title look like another one.
 _UNSEEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_EDGE_DATE: Final = re.compile(
-    r"^[\[（(]?(?:19|20)\d{2}[-./年]\d{1,2}[-./月]\d{1,2}日?[\]）)]?\s*|\s*[\[（(]?(?:19|20)\d{2}[-./年]\d{1,2}[-./月]\d{1,2}日?[\]）)]?$"
-)
+# A date stuck to either end of a title, in brackets or not. The line has single spaces by then.
+_DATE: Final = r"[\[（(]?(?:19|20)\d{2}[-./年]\d{1,2}[-./月]\d{1,2}日?[\]）)]?"
+_EDGE_DATE: Final = re.compile(rf"\A{_DATE} ?| ?{_DATE}\Z")
 _BULLET: Final = "·•▪■●◆※>》 \u3000"
 _MIN_TITLE: Final = 4
 _MAX_TITLE: Final = 400

@@ -19,7 +19,7 @@ _PAGER: Final = re.compile(
 )
 _COUNT_PAGE: Final = re.compile(r"\bcountPage\s*=\s*['\"]?(\d{1,5})")
 _PAGE_ID: Final = re.compile(r"\bPAGEID\s*=\s*['\"]?(\d{1,12})", re.IGNORECASE)
-_INDEX_NAME: Final = re.compile(r"([A-Za-z][\w-]*?)(?:_\d+)?\.(html?|shtml)\Z")
+_INDEX_NAME: Final = re.compile(r"\A([A-Za-z][\w-]*?)(?:_\d+)?\.(html?|shtml)\Z")
 
 
 class Trs(Platform):

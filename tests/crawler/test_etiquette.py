@@ -90,6 +90,20 @@ def test_disallowed_lists_block_the_source(tmp_path, server, crawled):
     assert (verdict.verdict, pages(server)) == (Verdict.BLOCKED, [])
 
 
+def test_one_forbidden_column_of_two_degrades(tmp_path, server, crawled):
+    site(server)
+    server.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /closed/\n")
+    columns = [
+        {"name": name, "url": f"{server.url}/{path}/", "kind": "notice", "confidence": "live"}
+        for name, path in (("通知公告", "tzgg"), ("内部栏目", "closed"))
+    ]
+    write_source(tmp_path / "sources", "a", server.url, columns=columns)
+    (verdict,) = crawled()
+    assert verdict.verdict is Verdict.DEGRADED
+    assert "内部栏目: robots.txt disallows" in verdict.reason
+    assert "/closed/" not in server.paths()
+
+
 def test_robots_is_asked_once_for_all_sources_of_a_host(tmp_path, server, crawled):
     site(server)
     write_source(tmp_path / "sources", "a", server.url)
@@ -193,6 +207,9 @@ def test_failing_details_stop_the_source(tmp_path, server, crawled):
     (verdict,) = crawled()
     assert verdict.verdict is Verdict.DEGRADED
     assert "6 errors in a row" in verdict.reason
+    failed = [row for row in sightings(tmp_path / "data") if row["role"] == "detail"]
+    assert len(failed) < 8, "what was not asked for is counted, not filed as seen"
+    assert verdict.metrics["not_asked"] >= 7
     assert len(pages(server)) <= 8
 
 
