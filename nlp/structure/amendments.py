@@ -21,8 +21,9 @@ class AmendmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AmendmentClause:
-    """One instruction of an amending text. `label` is the provision it touches (第三条第一款), `new_label` the one it
-    becomes or is inserted as, `old` and `new` the quoted words, each empty where the clause has none."""
+    """One instruction of an amending text. `label` is the provision it touches (第三条第一款; several as printed),
+    `new_label` the one it becomes or is inserted as, `old` and `new` the quoted words; each is empty where the clause
+    has none."""
 
     kind: AmendmentKind
     span: Span
@@ -38,14 +39,15 @@ LABEL = (
     rf"第{_N}条(?:之{_N})?(?:第{_N}款)?(?:第(?:（{_N}）|{_N})项)?(?:第{_N}目)?|第{_N}款(?:第(?:（{_N}）|{_N})项)?"
     rf"|第(?:（{_N}）|{_N})项|第{_N}[章节编]"
 )
+_LABELS = f"(?:{LABEL})(?:[、和](?:{LABEL})){{0,60}}+"
 _QUOTED = r"“(?P<{0}>[^“”]{{0,20000}})”"
 TITLE = re.compile(r"[《〈](?P<title>(?:[^《》〈〉\n]|〈[^〈〉\n]{0,100}〉|《[^《》\n]{0,100}》){2,150})[》〉]")
 _AMEND = re.compile(
-    rf"(?P<label>{LABEL})(?:、(?:{LABEL}))*(?:中|内)?的?{_QUOTED.format('words')}(?:一词)?(?:分别)?"
+    rf"(?P<label>{_LABELS})(?:中|内)?的?{_QUOTED.format('words')}(?:一词)?(?:分别)?"
     rf"(?:修改|改|替换)为{_QUOTED.format('into')}"
     rf"|(?P<moved>{LABEL})(?:相应)?改(?:为|作)(?P<moved_to>{LABEL})"
-    rf"|(?:将|把)?(?P<revised>{LABEL})(?:合并)?(?:修改|修订)为：?\n?(?:{_QUOTED.format('revision')})?"
-    rf"|(?:删去|删除)(?:《[^《》\n]{{2,100}}》)?(?P<deleted>{LABEL})"
+    rf"|(?:将|把)?(?P<revised>{_LABELS})(?:合并)?(?:修改|修订)为：?\n?(?:{_QUOTED.format('revision')})?"
+    rf"|(?:删去|删除)(?:《[^《》\n]{{2,100}}》)?(?P<deleted>{_LABELS})"
     rf"(?:(?:中|内)?的?{_QUOTED.format('deleted_words')})?"
     rf"|(?:(?P<within>{LABEL})(?:后|之后|中)?，?)?增加[一二两三四五六七八九十]{{1,2}}[条款项章节](?:，| )?"
     rf"作为(?P<inserted>{LABEL})"

@@ -114,26 +114,32 @@ def term_of(text: str, end: int, first_day: str | None, events: Sequence[Event])
     if term["until"]:
         return effective, parse_date(term["until"].replace(" ", ""))
     amount = parse_integer(term["amount"])
-    if amount is None or effective is None or len(effective) != 10:
+    first = _day(effective)
+    if amount is None or first is None:
         return effective, None
-    return effective, _later(effective, amount * (12 if term["unit"] == "年" else 1))
+    return effective, _later(first, amount * (12 if term["unit"] == "年" else 1))
 
 
 def _counted(first_day: str | None, match: re.Match[str]) -> str | None:
     """自公布之日起施行, 自公布之日起30日后施行: the day after N days have run (民法典 art. 201: the first day does not
     count)."""
-    if first_day is None or len(first_day) != 10:
-        return None
     days = parse_integer(match["days"]) if match["days"] else 0
-    first = date.fromisoformat(first_day)
-    if days is None or first.year > _LAST_YEAR:
+    first = _day(first_day)
+    if days is None or first is None or first.year > _LAST_YEAR:
         return None
     return (first + timedelta(days=days + (1 if match["after"] else 0))).isoformat()
 
 
-def _later(first: str, months: int) -> str | None:
-    """The last day of a term of `months` that begins on `first`: the day before the same day later."""
-    day = date.fromisoformat(first)
+def _day(iso: str | None) -> date | None:
+    """The day of an ISO date; None for none, for a month or year alone, and for a day that the calendar lacks."""
+    try:
+        return date.fromisoformat(iso) if iso else None
+    except ValueError:
+        return None
+
+
+def _later(day: date, months: int) -> str | None:
+    """The last day of a term of `months` that begins on `day`: the day before the same day later."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if year > _LAST_YEAR:
         return None

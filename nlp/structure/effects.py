@@ -40,6 +40,7 @@ _NUMBER_BEFORE = re.compile(
     r"(?P<number>[\u4e00-\u9fff、 ]{1,40}?(?:令|公告)(?:[0-9]{4}年)?第[0-9一二三四五六七八九十百]{1,5}号)"
     r"(?:公布|发布|颁布|印发)?的?$"
 )
+_ANY_LABEL = re.compile(LABEL)
 _CLAUSE_OF = re.compile(rf"(?:{LABEL})|(?:中的?)?“[^”]{{1,40}}”(?:的)?(?:条款|规定|内容)")
 _DATE = re.compile(r"自 ?([0-9]{4} ?年 ?[0-9]{1,2} ?月 ?[0-9]{1,2} ?日)起")
 _IMPLEMENTING_TITLE = re.compile(
@@ -80,10 +81,10 @@ def _plain(title: str) -> str:
 
 
 def _effects_of_title(title: str, text: str, head: HeadFacts) -> Iterator[TextEffect]:
-    """What the title says; nothing when the text does not print its title, for then there is no span to show."""
-    span = _printed(title, text)
-    if span is None:
+    """What the title says. When only the source has the title and not the text, the span is empty."""
+    if not title:
         return
+    span = _printed(title, text)
     action = _TITLE_ACTION.search(title)
     if action is not None:
         kind = EffectKind.AMENDS if action["verb"].startswith("修") else EffectKind.REPEALS
@@ -103,13 +104,13 @@ def _effects_of_title(title: str, text: str, head: HeadFacts) -> Iterator[TextEf
         yield TextEffect(EffectKind.IMPLEMENTS, span, base["base"])
 
 
-def _printed(title: str, text: str) -> Span | None:
-    """Where the text prints its title, maybe over several lines."""
-    if not title:
-        return None
+def _printed(title: str, text: str) -> Span:
+    """Where the text prints its title, maybe over several lines; an empty span at its start when it does not."""
     pattern = "\n?".join(re.escape(character) for character in title[:_LONGEST_TITLE])
     match = re.compile(pattern).search(text, 0, _HEAD_CHARACTERS)
-    return Span(match.start(), match.end(), match.group(), "title") if match is not None else None
+    if match is None:
+        return Span(0, 0, "", "title_of_source")
+    return Span(match.start(), match.end(), match.group(), "title")
 
 
 def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEffect]:
@@ -123,10 +124,10 @@ def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEf
         sentence = max(text.rfind("。", 0, clause.span.start), text.rfind("\n", 0, clause.span.start)) + 1
         if not amending and f"《{clause.instrument}》" not in text[sentence : clause.span.end]:
             continue
-        label = clause.label or clause.new_label
-        yield TextEffect(
-            EffectKind.AMENDS, clause.span, clause.instrument, target_label=label, effective_on=head.effective_on
-        )
+        for label in _ANY_LABEL.findall(clause.label or clause.new_label):
+            yield TextEffect(
+                EffectKind.AMENDS, clause.span, clause.instrument, target_label=label, effective_on=head.effective_on
+            )
 
 
 def _sentence(text: str, at: int, floor: int) -> tuple[int, int]:

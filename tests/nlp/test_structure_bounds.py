@@ -47,6 +47,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "suspensions": lambda n: "暂停实施" * (n // 4),
     "grounds": lambda n: "根据" * (n // 4) + "制定本" * (n // 6),
     "amendments": lambda n: "将第一条中的“甲”修改为“" * (n // 13),
+    "labels": lambda n: "第一条、" * (n // 4) + "删去第二条",
     "final clauses": lambda n: "本办法自公布之日起施行" * (n // 11),
     "blank lines": lambda n: " \n" * (n // 2),
     "combining marks": lambda n: "\u0301\u0323" * (n // 2),

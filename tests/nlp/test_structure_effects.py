@@ -9,7 +9,7 @@ from nlp.structure.effects import find_effects
 from nlp.structure.header import read_head
 from nlp.structure.provisions import parse_structure
 from nlp.text.normalise import normalise
-from rules_db.model import TextEffect
+from rules_db.model import EffectKind, HeadFacts, TextEffect
 
 
 def effects(source: str) -> list[TextEffect]:
@@ -121,6 +121,13 @@ def test_amending_clauses() -> None:
     ]
 
 
+def test_several_provisions_in_one_clause() -> None:
+    found = told(
+        "关于修改《电池办法》的决定\n一、将第三条、第四条第一款和第五条中的“甲”修改为“乙”。\n二、删去第七条、第八条。"
+    )
+    assert [label for *_, label, _ in found if label] == ["第三条", "第四条第一款", "第五条", "第七条", "第八条"]
+
+
 def test_a_decision_on_several_regulations() -> None:
     found = told(
         "关于修改部分规章的决定\n一、将《甲办法》第三条修改为：“登记。”\n"
@@ -144,6 +151,14 @@ def test_a_decision_on_several_regulations() -> None:
 )
 def test_effects_of_titles(title: str, expected: tuple[str, str]) -> None:
     assert expected in [row[:2] for row in told(title + "\n各市：\n请结合实际，认真贯彻执行。")]
+
+
+def test_a_title_that_only_the_source_has() -> None:
+    text = "各市：\n请认真贯彻执行。"
+    head = HeadFacts(title="某市转发《电池回收意见》的通知")
+    (effect,) = find_effects(text, parse_structure(text), head)
+    assert (effect.kind, effect.target_title) == (EffectKind.FORWARDS, "电池回收意见")
+    assert (effect.span.start, effect.span.end, effect.span.text) == (0, 0, "")
 
 
 def test_replacing_and_suspending() -> None:

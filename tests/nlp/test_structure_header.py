@@ -102,6 +102,12 @@ def test_the_source_gives_the_day_that_the_text_counts_from() -> None:
     assert head_of(source, HeadFacts(promulgated_on="2030-03-04")).effective_on == "2030-03-04"
 
 
+def test_a_day_that_the_calendar_lacks_counts_for_nothing() -> None:
+    source = "电池办法" + BODY.format(final="本办法自公布之日起30日后施行，有效期五年。")
+    assert head_of(source, HeadFacts(promulgated_on="2030-02-30")).effective_on is None
+    assert head_of(source, HeadFacts(promulgated_on="9999-12-31")).effective_on is None
+
+
 def test_signature() -> None:
     head = head_of(
         "关于开展检查的通知\n各市：\n一、检查企业。\n二、报送结果。\n"
