@@ -23,6 +23,7 @@ _SAME_BASE = 0.6
 
 _HIGHER_IS_STRICTER = frozenset({Role.PENALTY, Role.RETENTION, Role.BAN, Role.NOTICE, Role.FREQUENCY, Role.FLOOR})
 _LOWER_IS_STRICTER = frozenset({Role.DEADLINE, Role.CEILING, Role.VALIDITY, Role.EXTENSION})
+_LIMITS = frozenset({Role.FLOOR, Role.CEILING, Role.BAND})
 _BURDENS = (_HIGHER_IS_STRICTER | _LOWER_IS_STRICTER) - {Role.VALIDITY, Role.EXTENSION}
 
 _PER = re.compile(r"每(?!年|月|日|季|半年|次)[^，。；\d零〇一二三四五六七八九十百千万]{1,5}$")
@@ -64,6 +65,8 @@ def direction(old: Quantity, old_setting: Setting, new: Quantity, new_setting: S
     per = [match.group() if (match := _PER.search(place.before)) else "" for place in (old_setting, new_setting)]
     if per[0] != per[1]:
         return Direction.CHANGED, f"counted differently: {per[0] or 'in all'}, {per[1] or 'in all'}"
+    if part in _LIMITS and Comparator.RANGE in (old.comparator, new.comparator):
+        return _by_containment(old, new, part)
     rises = _rises(old, new, part)
     if rises is None:
         return Direction.CHANGED, "one end rose, the other fell, or the comparison turned round"
@@ -106,6 +109,26 @@ def _stricter_when_rising(quantity: Quantity, place: Setting) -> bool | None:
         return False  # the line between the light and the heavy bracket: the lower it is, the more cases are heavy
     duty, benefit = bool(_DUTY.search(place.consequence)), bool(_BENEFIT.search(place.consequence))
     return None if duty == benefit else (faces == "down") == duty
+
+
+def _by_containment(old: Quantity, new: Quantity, part: Role) -> tuple[Direction, str]:
+    """A band that lies within the old one allows less; a bound that becomes a band, or a band that loses an end, is
+    read as a band with an open end."""
+    (old_low, old_high), (new_low, new_high) = _band(old), _band(new)
+    if (old_low, old_high) == (new_low, new_high):
+        return Direction.CHANGED, "same number in other words"
+    if old_low <= new_low and new_high <= old_high:
+        return Direction.TIGHTENED, f"{part}: narrower"
+    if new_low <= old_low and old_high <= new_high:
+        return Direction.LOOSENED, f"{part}: wider"
+    return Direction.CHANGED, "one end rose, the other fell, or both moved the same way"
+
+
+def _band(quantity: Quantity) -> tuple[float, float]:
+    low, high = _ends(quantity, Role.BAND)
+    if quantity.comparator in _UPWARD:
+        return low, float("inf")
+    return (float("-inf"), high) if quantity.comparator in _DOWNWARD else (low, high)
 
 
 def _rises(old: Quantity, new: Quantity, part: Role) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,10 +24,13 @@ from rules_db.diff.units import dimension
 from rules_db.model import Direction, Quantity
 
 _ENOUGH = 0.55
+_BOUNDS = frozenset({Role.FLOOR, Role.CEILING, Role.BAND, Role.PLAIN})
 _REACH = 60
 _REPLACED = 0.85
+_STRETCH = 150
 _WINDOW = 24
 _NUMBER = re.compile(r"[\d零〇一二三四五六七八九十百千万亿两半.]+")
+_UNREAD = re.compile(r"(?<!第)[\d一二三四五六七八九十百千万半两]")
 _OTHER_LAW = re.compile(r"(?:依照|按照|适用|根据|依据)(?:[^，。；]{0,12}《|[^，。；]{0,8}(?:有关)?法律)")
 
 
@@ -45,10 +48,12 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A placed quantity with what its sentence says."""
+    """A placed quantity with what its sentence says, and the words around it without their numbers."""
 
     placed: Placed
     setting: Setting
+    before: str
+    after: str
 
     @property
     def part(self) -> Role:
@@ -64,7 +69,8 @@ def compare_quantities(
     label of the old one behind new provision k: a quantity without a counterpart is reported between those two.
     """
     left, right = [_known(item) for item in old], [_known(item) for item in new]
-    pairs = _pair(left, right, _Positions(hunks))
+    positions = _Positions(hunks)
+    pairs = _pair(left, right, positions)
     changes: list[tuple[tuple[int, int], ThresholdChange]] = []
     for i, j in pairs:
         before, after = left[i], right[j]
@@ -87,20 +93,11 @@ def compare_quantities(
     for i, item in enumerate(left):
         if i not in paired_old:
             placed = item.placed
-            found = vanished(item.part, elsewhere)
-            changes.append(
-                (
-                    (1, placed.position),
-                    ThresholdChange(
-                        placed.label,
-                        partner[placed.side],
-                        placed.quantity,
-                        None,
-                        found,
-                        f"{item.part}: no longer there",
-                    ),
-                )
-            )
+            found, reason = vanished(item.part, elsewhere), f"{item.part}: no longer there"
+            if _UNREAD.search(positions.replacement(placed)):
+                found, reason = Direction.CHANGED, f"{item.part}: other words that are not read as a quantity"
+            change = ThresholdChange(placed.label, partner[placed.side], placed.quantity, None, found, reason)
+            changes.append(((1, placed.position), change))
     return [change for _, change in sorted(changes, key=lambda pair: pair[0])]
 
 
@@ -112,7 +109,8 @@ def whole_provision(placed: Sequence[Placed], found: Direction) -> list[Threshol
 
 
 def _known(placed: Placed) -> _Known:
-    return _Known(placed, setting(placed.text, placed.quantity))
+    found = setting(placed.text, placed.quantity)
+    return _Known(placed, found, _words(found.before[-_WINDOW:]), _words(found.after[:_WINDOW]))
 
 
 def _paired(old: _Known, new: _Known) -> ThresholdChange | None:
@@ -127,30 +125,61 @@ def _paired(old: _Known, new: _Known) -> ThresholdChange | None:
 
 
 def _pair(left: Sequence[_Known], right: Sequence[_Known], positions: _Positions) -> list[tuple[int, int]]:
-    if not left or not right:
+    """Pairs of indices: first quantities that measure the same, then, among what is left, one that replaces another in
+    place. A table with thousands of values is paired in stretches of at most _STRETCH on the longer side."""
+    parts = max(1, -(-max(len(left), len(right)) // _STRETCH))
+    pairs = []
+    for part in range(parts):
+        rows = list(range(len(left) * part // parts, len(left) * (part + 1) // parts))
+        columns = list(range(len(right) * part // parts, len(right) * (part + 1) // parts))
+        for score in (_likeness, _replacement):
+            found = _best_pairs(left, right, rows, columns, positions, score)
+            pairs.extend(found)
+            taken = {i for i, _ in found}, {j for _, j in found}
+            rows, columns = [i for i in rows if i not in taken[0]], [j for j in columns if j not in taken[1]]
+    return sorted(pairs)
+
+
+def _best_pairs(
+    left: Sequence[_Known],
+    right: Sequence[_Known],
+    rows: Sequence[int],
+    columns: Sequence[int],
+    positions: _Positions,
+    score: Callable[[_Known, _Known, _Positions], float],
+) -> list[tuple[int, int]]:
+    if not rows or not columns:
         return []
-    scores = np.array([[_score(a, b, positions) for b in right] for a in left])
-    rows, columns = linear_sum_assignment(np.where(scores >= _ENOUGH, scores**2, 0.0), maximize=True)
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if scores[r, c] >= _ENOUGH]
+    scores = np.array([[score(left[i], right[j], positions) for j in columns] for i in rows])
+    chosen = zip(*linear_sum_assignment(np.where(scores >= _ENOUGH, scores**2, 0.0), maximize=True), strict=True)
+    return [(rows[r], columns[c]) for r, c in chosen if scores[r, c] >= _ENOUGH]
 
 
-def _score(old: _Known, new: _Known, positions: _Positions) -> float:
+def _likeness(old: _Known, new: _Known, positions: _Positions) -> float:
     """0.5 for standing at the same place of the aligned text, 0.5 for the same words around, a little for the same
-    part and number. Quantities of different dimensions pair only where one replaces the other in place."""
-    near = positions.nearness(old.placed, new.placed)
-    around = _context(old, new)
-    score = 0.5 * near + 0.5 * around
+    part and number; 0 across dimensions."""
     before, after = old.placed.quantity, new.placed.quantity
     if dimension(before.unit) != dimension(after.unit):
-        replaced = near > 0.8 and old.part is new.part and (around > 0.4 or old.part is Role.PENALTY)
-        return max(score, _ENOUGH) if replaced else 0.0
-    score += 0.1 if old.part is new.part else -0.15
+        return 0.0
+    score = 0.5 * positions.nearness(old.placed, new.placed) + 0.5 * _context(old, new)
+    if old.part is new.part:
+        score += 0.1
+    elif not {old.part, new.part} <= _BOUNDS:
+        score -= 0.15
     return score + (0.2 if same(before, after) else 0.0)
 
 
+def _replacement(old: _Known, new: _Known, positions: _Positions) -> float:
+    """As `_likeness`, across dimensions: only for quantities in one place that play one part (三倍 to 五万元)."""
+    near, around = positions.nearness(old.placed, new.placed), _context(old, new)
+    if near <= _REPLACED - 0.05 or old.part is not new.part or (around <= 0.4 and old.part is not Role.PENALTY):
+        return 0.0
+    return max(_ENOUGH, 0.5 * near + 0.5 * around)
+
+
 def _context(old: _Known, new: _Known) -> float:
-    before = Indel.normalized_similarity(_words(old.setting.before[-_WINDOW:]), _words(new.setting.before[-_WINDOW:]))
-    after = Indel.normalized_similarity(_words(old.setting.after[:_WINDOW]), _words(new.setting.after[:_WINDOW]))
+    before = Indel.normalized_similarity(old.before, new.before)
+    after = Indel.normalized_similarity(old.after, new.after)
     return max(before, after) * 0.6 + min(before, after) * 0.4
 
 
@@ -186,6 +215,13 @@ class _Positions:
         index = self._index(self._old, old.position)
         replaced = self._hunks[index].kind is not HunkKind.EQUAL and index == self._index(self._new, new.position)
         return max(_REPLACED if replaced else 0.0, 1.0 - min(gaps) / _REACH)
+
+    def replacement(self, old: Placed) -> str:
+        """The new text of the stretch in which an old quantity was replaced; empty where it was not."""
+        if not self._hunks:
+            return ""
+        hunk = self._hunks[self._index(self._old, old.position)]
+        return "" if hunk.kind is HunkKind.EQUAL or len(hunk.new) > _REACH else hunk.new
 
     @staticmethod
     def _index(starts: Sequence[int], position: int) -> int:

@@ -252,3 +252,35 @@ def test_a_sentence_without_end_is_read_in_bounded_time() -> None:
     found = setting(text, limit)
     assert found.role is Role.DEADLINE
     assert len(found.before) <= 400 and len(found.after) <= 400
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (("5℃～35℃", RANGE, 5, "celsius", 35), ("10℃～30℃", RANGE, 10, "celsius", 30), Direction.TIGHTENED),
+        (("10℃～30℃", RANGE, 10, "celsius", 30), ("5℃～35℃", RANGE, 5, "celsius", 35), Direction.LOOSENED),
+        (("5℃～35℃", RANGE, 5, "celsius", 35), ("10℃～40℃", RANGE, 10, "celsius", 40), Direction.CHANGED),
+        (("5℃～35℃", RANGE, 5, "celsius", 35), ("5℃以上", GE, 5, "celsius"), Direction.LOOSENED),
+        (("35℃以下", LE, 35, "celsius"), ("5℃～35℃", RANGE, 5, "celsius", 35), Direction.TIGHTENED),
+    ],
+)
+def test_a_band_within_the_old_one_is_tightened(
+    old: tuple[str, Comparator, float, str], new: tuple[str, Comparator, float, str], expected: Direction
+) -> None:
+    before, after = f"贮存温度应当保持在{old[0]}。", f"贮存温度应当保持在{new[0]}。"
+    assert [change.direction for change in changes(before, [q(*old)], after, [q(*new)])] == [expected]
+
+
+def test_words_that_nobody_read_as_a_quantity_are_no_relief() -> None:
+    old, new = "决定应当经半数以上成员同意。", "决定应当经过半数成员同意。"
+    [change] = changes(old, [q("半数以上", GE, 50, "percent")], new, [])
+    assert (change.direction, change.new) == (Direction.CHANGED, None)
+
+
+def test_a_table_of_thousands_of_values_is_paired_in_bounded_time() -> None:
+    rows = range(2000)
+    old = "\n".join(f"第{k}号样品浓度不高于{k}毫克" for k in rows)
+    new = old.replace("不高于1999毫克", "不高于1998毫克")
+    before = [q(f"不高于{k}毫克", LE, k, "毫克") for k in rows]
+    after = [*before[:-1], q("不高于1998毫克", LE, 1998, "毫克")]
+    assert [change.direction for change in changes(old, before, new, after)] == [Direction.TIGHTENED]
