@@ -178,7 +178,7 @@ FAULTS = [
     ("gaps/gaps.yml", _swap("  needs: norm\n", "  needs: luck\n"), "luck", "G01"),
     ("links/general_law.yml", _swap("target: {control: C01}", "target: {control: C77}"), "C77", "L101"),
     ("links/general_law.yml", _swap('reviewed_on: "2026-11-25"', 'reviewed_on: ""'), "reviewed_on", "L101"),
-    ("links/battery_rules.yml", lambda text: "just words\n", "array", ""),
+    ("links/unread_texts.yml", lambda text: "just words\n", "array", ""),
 ]
 
 
