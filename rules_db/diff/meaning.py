@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
 from rapidfuzz.distance import Indel
-from scipy.optimize import linear_sum_assignment
 
 from rules_db.diff.canonical import bare
+from rules_db.diff.pairing import best_pairs, stretches
 from rules_db.diff.result import NormChange, NormField, NormText, TermSwap
 from rules_db.model import Direction, Modality
 
@@ -89,11 +88,11 @@ def _in_new_terms(norm: NormText, swaps: Sequence[TermSwap]) -> NormText:
 
 
 def _pair(old: Sequence[NormText], new: Sequence[NormText]) -> list[tuple[int, int]]:
-    if not old or not new:
-        return []
-    scores = np.array([[_score(a, b, i, j) for j, b in enumerate(new)] for i, a in enumerate(old)])
-    rows, columns = linear_sum_assignment(np.where(scores >= _ENOUGH, scores**2, 0.0), maximize=True)
-    return [(int(r), int(c)) for r, c in zip(rows, columns, strict=True) if scores[r, c] >= _ENOUGH]
+    return [
+        pair
+        for rows, columns in stretches(len(old), len(new))
+        for pair in best_pairs(rows, columns, lambda i, j: _score(old[i], new[j], i, j), _ENOUGH)
+    ]
 
 
 def _score(old: NormText, new: NormText, i: int, j: int) -> float:

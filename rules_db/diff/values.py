@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from rapidfuzz.distance import Indel
-from scipy.optimize import linear_sum_assignment
 
 from rules_db.diff.canonical import fold
 from rules_db.diff.direction import appeared, direction, moved_base, same, vanished
+from rules_db.diff.pairing import best_pairs, stretches
 from rules_db.diff.result import Hunk, HunkKind, ThresholdChange
 from rules_db.diff.roles import Role, Setting, setting
 from rules_db.diff.units import dimension
@@ -27,7 +26,6 @@ _ENOUGH = 0.55
 _BOUNDS = frozenset({Role.FLOOR, Role.CEILING, Role.BAND, Role.PLAIN})
 _REACH = 60
 _REPLACED = 0.85
-_STRETCH = 150
 _WINDOW = 24
 _NUMBER = re.compile(r"[\d零〇一二三四五六七八九十百千万亿两半.]+")
 _UNREAD = re.compile(r"(?<!第)[\d一二三四五六七八九十百千万半两]")
@@ -126,33 +124,16 @@ def _paired(old: _Known, new: _Known) -> ThresholdChange | None:
 
 def _pair(left: Sequence[_Known], right: Sequence[_Known], positions: _Positions) -> list[tuple[int, int]]:
     """Pairs of indices: first quantities that measure the same, then, among what is left, one that replaces another in
-    place. A table with thousands of values is paired in stretches of at most _STRETCH on the longer side."""
-    parts = max(1, -(-max(len(left), len(right)) // _STRETCH))
+    place."""
     pairs = []
-    for part in range(parts):
-        rows = list(range(len(left) * part // parts, len(left) * (part + 1) // parts))
-        columns = list(range(len(right) * part // parts, len(right) * (part + 1) // parts))
-        for score in (_likeness, _replacement):
-            found = _best_pairs(left, right, rows, columns, positions, score)
-            pairs.extend(found)
-            taken = {i for i, _ in found}, {j for _, j in found}
-            rows, columns = [i for i in rows if i not in taken[0]], [j for j in columns if j not in taken[1]]
+    for rows, columns in stretches(len(left), len(right)):
+        alike = best_pairs(rows, columns, lambda i, j: _likeness(left[i], right[j], positions), _ENOUGH)
+        taken_old, taken_new = {i for i, _ in alike}, {j for _, j in alike}
+        free_old = [i for i in rows if i not in taken_old]
+        free_new = [j for j in columns if j not in taken_new]
+        replaced = best_pairs(free_old, free_new, lambda i, j: _replacement(left[i], right[j], positions), _ENOUGH)
+        pairs.extend(alike + replaced)
     return sorted(pairs)
-
-
-def _best_pairs(
-    left: Sequence[_Known],
-    right: Sequence[_Known],
-    rows: Sequence[int],
-    columns: Sequence[int],
-    positions: _Positions,
-    score: Callable[[_Known, _Known, _Positions], float],
-) -> list[tuple[int, int]]:
-    if not rows or not columns:
-        return []
-    scores = np.array([[score(left[i], right[j], positions) for j in columns] for i in rows])
-    chosen = zip(*linear_sum_assignment(np.where(scores >= _ENOUGH, scores**2, 0.0), maximize=True), strict=True)
-    return [(rows[r], columns[c]) for r, c in chosen if scores[r, c] >= _ENOUGH]
 
 
 def _likeness(old: _Known, new: _Known, positions: _Positions) -> float:
