@@ -101,7 +101,7 @@ def ingest(
         new = record_files(connection, snapshots, read_files(files, common, facts, refused), "ingest", when)
         summary = _process(connection, folder, when, jobs)
         refused += summary.pop("refused")
-        published = None if no_publish else publish_and_tell(folder, when)
+        published = None if no_publish else publish_and_tell(folder, when, accept_mass_change=True)
         result = {
             "files": len(files),
             "new_files": new,

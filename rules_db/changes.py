@@ -151,3 +151,16 @@ def _write(
             ),
         ).rowcount
     return written
+
+
+def tie_to_rules(connection: sqlite3.Connection, instrument_id: str) -> None:
+    """Give threshold changes the rule that now holds the quantity, so that a feed entry leads to its rule."""
+    connection.execute(
+        """UPDATE change SET rule_id = (
+             SELECT rv.rule_id FROM threshold t JOIN rule_version rv ON rv.id = t.rule_version_id
+             WHERE t.expression_id = change.to_expression_id AND t.label = change.to_label
+               AND t.text = json_extract(change.detail, '$.new.text') AND t.superseded_at IS NULL
+             ORDER BY t.start LIMIT 1)
+           WHERE instrument_id = ? AND rule_id IS NULL AND kind LIKE 'threshold_%'""",
+        (instrument_id,),
+    )

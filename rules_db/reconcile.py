@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rules_db import reviews
-from rules_db.changes import record_first, record_revision
+from rules_db.changes import record_first, record_revision, tie_to_rules
 from rules_db.connection import transaction
 from rules_db.diff.compare import diff_expressions
 from rules_db.diff.result import InstrumentDiff, NormText
@@ -101,6 +101,8 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
         links.append(known)
     lines = build_timeline(readings, links, repealed_from(connection, instrument_id))
     delta = record_timeline(connection, instrument_id, readings, lines, recorded_at)
+    if changes:
+        tie_to_rules(connection, instrument_id)
     newest = readings[-1].rules
     reviews.reopen_moved(
         connection, instrument_id, [reviews.subject_of(instrument_id, r.wording, r.cue_start - r.start) for r in newest]

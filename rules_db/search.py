@@ -147,6 +147,7 @@ def windows(text: str, terms: Sequence[str], *, most: int = 2, length: int = WIN
         last = min(len(flat), first + length)
         if len(flat) - last <= WINDOW_BEFORE // 2:
             last = len(flat)
+        last = max([last, *(b for a, b in spans if a < last < b)])  # a match is not cut in two
         inside = tuple((max(a, first) - first, min(b, last) - first) for a, b in spans if a < last and b > first)
         found.append(Window(flat[first:last], inside, first > reached, last < len(flat)))
         reached = last

@@ -78,6 +78,18 @@ def test_threshold_changes_are_typed(store: sqlite3.Connection, expected: dict[s
     assert found == {}
 
 
+def test_threshold_changes_lead_to_their_rules(store: sqlite3.Connection) -> None:
+    rows = store.execute(
+        """SELECT c.to_label, rv.label, rv.statement, json_extract(c.detail, '$.new.text') AS text FROM change c
+           LEFT JOIN rule_version rv ON rv.rule_id = c.rule_id AND rv.superseded_at IS NULL AND rv.valid_to IS NULL
+           WHERE c.kind LIKE 'threshold_%' AND c.to_label <> ''"""
+    ).fetchall()
+    assert rows
+    for row in rows:
+        assert row["label"] == row["to_label"]
+        assert row["text"] in row["statement"]
+
+
 def test_provisions_added_deleted_and_moved(store: sqlite3.Connection, expected: dict[str, Any]) -> None:
     rows = store.execute("SELECT kind, from_label, to_label FROM change WHERE recorded_at = ?", (DAY_2,)).fetchall()
     wanted = expected["day2"]["provisions"]

@@ -26,12 +26,21 @@ def publish(folder: DataFolder) -> None:
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--base-url", default="/", show_default=True, help="Path below which a reverse proxy serves the pages.")
+@click.option("--no-sql", is_flag=True, help="Refuse queries that readers write themselves.")
 @data_option
-def serve(port: int, host: str, folder: DataFolder) -> None:
+def serve(port: int, host: str, base_url: str, no_sql: bool, folder: DataFolder) -> None:
     """Serve the published rule set with Datasette."""
     from rules_db.serve import serve as run
 
-    run(folder.public_db, host=host, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
+    run(
+        folder.public_db,
+        host=host,
+        port=port,
+        base_url=base_url,
+        allow_sql=not no_sql,
+        announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"),
+    )
 
 
 @click.command()
@@ -52,11 +61,14 @@ def verify(folder: DataFolder) -> None:
     sys.exit(EXIT_ENVIRONMENT if faults else 0)
 
 
-def publish_and_tell(folder: DataFolder, when: str) -> bool:
-    """Gate and publish; tells what the gate found. False when it refused and the last good copy stays."""
+def publish_and_tell(folder: DataFolder, when: str, *, accept_mass_change: bool = False) -> bool:
+    """Gate and publish; tells what the gate found. False when it refused and the last good copy stays.
+
+    `accept_mass_change` is for what a person does on purpose; a crawl that changes much at once is held for a person.
+    """
     from rules_db.publish import publish
 
-    published = publish(folder, now=when)
+    published = publish(folder, now=when, accept_mass_change=accept_mass_change)
     for finding in published.findings:
         say(f"gate: {finding}")
     if not published.done:

@@ -135,3 +135,9 @@ def test_windows_follow_matches_far_apart() -> None:
 
 def test_highlighting_keeps_the_text() -> None:
     assert highlight_html("甲<乙>备案", ["备案"]) == "甲&lt;乙&gt;<mark>备案</mark>"
+
+
+def test_a_window_never_cuts_a_match_in_two() -> None:
+    for pad in range(60, 140):
+        for window in windows("甲" * 30 + "备案" + "乙" * pad + "备案" + "丙" * 200, ["备案"]):
+            assert all(window.text[a:b] == "备案" for a, b in window.spans)
