@@ -63,7 +63,7 @@ def is_bare_thing(words: str, opens_sentence: bool) -> bool:
     tail = words.rsplit("的", 1)
     if len(tail) == 2:
         return 1 <= len(tail[1]) <= (60 if "、" in tail[1] else 16)
-    return opens_sentence and not _VERB_TOPIC.match(words) and len(words) <= 16
+    return opens_sentence and not _VERB_TOPIC.match(words) and len(words) <= (60 if "、" in words else 16)
 
 
 def may_name_party(words: str) -> bool:

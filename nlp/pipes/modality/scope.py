@@ -13,7 +13,9 @@ from nlp.pipes.modality import patterns
 from nlp.text.clauses import HIDDEN, Layout, marker_end
 from nlp.text.lexicon import alternation
 
-_GOVERNED = re.compile(rf"(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$")
+_GOVERNED = re.compile(
+    rf"(?<![扣拆清消免解删排铲剔核校比面相])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
+)
 _NAMED = re.compile(rf"(?:擅自|违法|非法)?(?:{alternation(patterns.NAMING_VERBS)})")
 _CITED = re.compile(rf"(?:{alternation(patterns.CITING_WORDS)})$")
 _ADVERBS = alternation(patterns.ADVERBS)
@@ -28,6 +30,7 @@ _AREA_TOPIC = re.compile(
 _COMPLEMENT = re.compile(rf"(?<!的)(?:{alternation(patterns.COMPLEMENT_VERBS)})(?P<gap>[^，。；、]{{0,20}})$")
 _PARTY_GAP = re.compile(r"(?:其|人|者|方|单位|部门|机关|机构|企业|员|户|生|民|会|公众)$")
 _LISTED_WORDS = re.compile(r"[^，、]{1,8}、")
+_FAILED = re.compile(r"[^，]{1,12}而(?:未|不|没有)")
 _NOMINAL_GAP = re.compile(r"[的后时内等和或中]|之")
 _RULE_NOUN = re.compile(r"的(?:规定|要求|原则|决定|标准|程序|条件|承诺|约定)")
 _RULE_GOVERNOR = re.compile(r"违反|关于|符合|遵守|履行|执行")
@@ -87,6 +90,8 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "definition"
     if here.word in ("禁止", "严禁") and left.endswith(("可以", "应当", "可", "有权", "除", "除了", "决定")):
         return "governed by another modal"
+    if _FAILED.match(right):
+        return "a duty not done"
     if left.endswith("、") and _LISTED_WORDS.match(right):
         return "listed among nouns"
     if _GOVERNED.search(left):
