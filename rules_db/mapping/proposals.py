@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -120,8 +121,8 @@ def accept_proposal(
     Load the catalogue again afterwards. Raises StoreError for anything but an open proposal.
     """
     row = _open_proposal(connection, proposal_id)
-    number = max((int(key[1:]) for key in catalogue.links if key[1:].isdigit()), default=0) + 1
-    link_id = f"L{number:03}"
+    number = max((int(key[1:]) for key in catalogue.links if re.fullmatch(r"U\d+", key)), default=0) + 1
+    link_id = f"U{number:03}"  # a letter of its own: bundled links of a later release can't collide
     words = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(row["selector"]).items()}
     lines = [
         f"- id: {link_id}",

@@ -142,6 +142,7 @@ def test_an_accepted_proposal_becomes_a_reviewed_link(data: Path, catalogue: Cat
     second = accept_proposal(
         connection, larger, folder / "links" / "own.yml", next(iter(pairs(connection))), reviewer="李", on="2026-06-03"
     )
+    assert (link_id, second) == ("U001", "U002")
     assert set(read_catalogue(BUNDLED, folder).links) == set(catalogue.links) | {link_id, second}
 
 
