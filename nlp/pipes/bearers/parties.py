@@ -142,7 +142,12 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         if time and time.end() < end and heads(masked, time.end(), end):
             at = scan = skip_leading(masked, time.end(), end)
     stop = _finished(masked, at, scan, end, adjacent, 1 if agent else 3)
-    if stop is None or stop - at > _LONGEST or (not agent and _is_object(masked, at, stop)):
+    if (
+        stop is None
+        or stop - at > _LONGEST
+        or "应当" in masked[at:stop]
+        or (not agent and _is_object(masked, at, stop))
+    ):
         return None
     return Party(at, stop, agent)
 
