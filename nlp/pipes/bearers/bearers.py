@@ -29,6 +29,7 @@ from nlp.pipes.bearers.topics import (
     is_headless_act,
     is_limit,
     is_limit_topic,
+    is_place,
     lists_having,
     may_name_party,
 )
@@ -245,7 +246,16 @@ class _Search:
             return None
         if cue.modality is Modality.PROHIBITION and before and bans_use(self.masked[slice(*before[-1])], right.strip()):
             return None
+        if cue.modality is Modality.PROHIBITION and self._only_place(cue, before, sentence):
+            return None
         return self._inherited(cue, sentence, before)
+
+    def _only_place(self, cue: Cue, before: tuple[tuple[int, int], ...], sentence: tuple[int, int]) -> bool:
+        """A ban that opens its sentence with nothing but a place binds everybody there: 库区内不得…."""
+        clause = self.layout.clause(cue.start)
+        first = before[0] if before else clause
+        words = self.masked[self._head(first) : min(first[1], cue.start)].strip()
+        return first[0] == sentence[0] and len(before) <= 1 and bool(words) and is_place(words)
 
     def _earlier_subject(
         self,

@@ -28,6 +28,10 @@ _HEADLESS_ACT = re.compile(
     r"(?:凡|对)?(?:在(?![^，]{1,10}(?:中|时|过程中))|因|以|通过|利用|经|需要?|未|不|擅自"
     rf"|(?:依法|自行|拟|直接|重新|临时|首次|单独|长期|需)?(?:{_TOPIC_VERBS}))"
 )
+_PLACED_ACT = re.compile(rf"在[^，]+(?:内|上|中)[^，]{{0,4}}(?:{_TOPIC_VERBS})")
+_PLACE = re.compile(
+    r"(?:在)?[^，]*(?:区|区域|范围|场所|保护区|地带|水域|路段|通道|库房|车间|库区|园区|活动|过程|距离|两侧|周边)(?:内|上|中|里|周边|附近)?(?:[^，]{0,6}(?:内|上|中|里))?"
+)
 _EVENT = re.compile(rf"(?:{alternation(patterns.EVENT_VERBS)})")
 _ITEM_HAVING = re.compile(r"有|具有|具备|配备|设有")
 
@@ -78,7 +82,14 @@ def bans_use(condition: str, act: str) -> bool:
 
 def is_headless_act(first: str, last: str) -> bool:
     """Whether the clauses before a cue name its actors by what they do: 从事回收活动的，应当…."""
+    if _PLACED_ACT.match(first):
+        return True
     return last.endswith("的") and _HEADLESS_ACT.match(first) is not None
+
+
+def is_place(words: str) -> bool:
+    """Whether the words name only a place: 一级保护区内."""
+    return _PLACE.fullmatch(words) is not None
 
 
 def lists_having(words: str) -> bool:
