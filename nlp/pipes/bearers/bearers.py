@@ -112,7 +112,9 @@ class _Search:
 
     def _bearer(self, party: Party, pattern: str, confidence: float = 1.0, reason: str = "") -> Bearer:
         cut = self.masked.rfind("的", party.start, party.end)
-        contrasted = cut >= 0 and self._elsewhere(self.masked[cut + 1 : party.end], party)
+        contrasted = (
+            cut >= 0 and pattern != "passive agent" and self._elsewhere(self.masked[cut + 1 : party.end], party)
+        )
         start, end = shortest(self.masked, party, contrasted)
         return Bearer(start, end, pattern, confidence, reason)
 
@@ -160,7 +162,7 @@ class _Search:
                 return self._bearer(party, "agent" if party.agent else "adjacent")
         passive = _PASSIVE.match(right)
         if passive:
-            start = cue.end + passive.end()
+            start = cue.end + passive.end() - passive.group().endswith("由")
             party = subject(self.masked, start, clause[1], False)
             if party:
                 return self._bearer(party, "passive agent")
@@ -202,10 +204,20 @@ class _Search:
         if not _TELLING.search(right, 0, 30):
             return None
         at = skip_leading(self.masked, self._head((start, end)), end)
-        head = next(iter(heads(self.masked, at, end)), None)
-        if head is None or not well_formed(self.masked, at, head[0]):
+        found = heads(self.masked, at, end)
+        if not found or not well_formed(self.masked, at, found[0][0]):
             return None
-        return self._bearer(Party(at, head[1]), "source of the thing", 0.7, "a thing is the grammatical subject")
+        stop = found[0][1]
+        for start_of_next, end_of_next in found[1:]:
+            gap = self.masked[stop:start_of_next]
+            if (
+                not (gap[:1] in "、和" or len(gap) <= 4)
+                or "的" in gap
+                or not well_formed(self.masked, stop, start_of_next)
+            ):
+                break
+            stop = end_of_next
+        return self._bearer(Party(at, stop), "source of the thing", 0.7, "a thing is the grammatical subject")
 
     def _weaker(self, bearer: Bearer | None, reason: str, confidence: float = 0.8) -> Bearer | None:
         if bearer is None:
@@ -223,7 +235,7 @@ class _Search:
             start, end = before[position]
             index = self.by_clause.get(self.layout.clause_index(start))
             if index is not None:
-                return self.found[index]
+                return self._encouraged(index, cue) or self.found[index]
             if position == len(before) - 1 and not recommending and is_limit_topic(self.masked[start:end]):
                 return None
             if not recommending and self.masked[end - 1] == "等" and "的" in self.masked[start:end]:
@@ -256,6 +268,14 @@ class _Search:
         first = before[0] if before else clause
         words = self.masked[self._head(first) : min(first[1], cue.start)].strip()
         return first[0] == sentence[0] and len(before) <= 1 and bool(words) and is_place(words)
+
+    def _encouraged(self, index: int, cue: Cue) -> Bearer | None:
+        """Who is encouraged, for what the same sentence then allows them: 鼓励用户…，并可以…."""
+        encouraging = self.cues[index]
+        if encouraging.modality is not Modality.RECOMMENDATION or cue.modality is Modality.RECOMMENDATION:
+            return None
+        party = subject(self.masked, encouraging.end, self.layout.clause(encouraging.start)[1], False)
+        return self._bearer(party, "encouraged party", 0.8, "the one who is encouraged") if party else None
 
     def _earlier_subject(
         self,

@@ -42,6 +42,7 @@ _FOLLOWER = re.compile(
     "|".join(_unless(word) for word in sorted(patterns.SUBJECT_FOLLOWERS, key=lambda word: (-len(word), word)))
 )
 _NUMBERED = re.compile(r"[一二三四五六七八九十百\d]+(?:人|名)以上")
+_QUANTITY = re.compile(r"每?[一二三四五六七八九十百千万\d]+人")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
 _LEADING = re.compile(
@@ -145,6 +146,7 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
     if (
         stop is None
         or stop - at > _LONGEST
+        or _QUANTITY.fullmatch(masked, at, stop)
         or "应当" in masked[at:stop]
         or (not agent and _is_object(masked, at, stop))
     ):
@@ -315,15 +317,16 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
     start, end = party.start, party.end
     while start < end and (masked[start] in f"该{HIDDEN} 　" or _ITS.match(masked, start)):
         start += 1
+    place = masked.find("的", start, end - 1)
+    if place > 0 and _PLACE.search(masked[start:place]) and masked[place + 1 : end] != "工会":
+        start = place + 1
     cut = masked.rfind("的", start, end - 1)
     if cut < 0:
         return start, end
     modifier, head = masked[start:cut], masked[cut + 1 : end]
     if not head or modifier in ("设区", "不设区", "有关"):
         return start, end
-    if _EXCEPT.search(modifier):
-        return cut + 1, end
-    if _PLACE.search(modifier) and head != "工会":
+    if _EXCEPT.search(modifier) or modifier in ("现有", "原有", "已有"):
         return cut + 1, end
     listing = modifier.rfind("等")
     if listing > 0 and not _CLAUSE_MODIFIER.match(modifier):
