@@ -63,6 +63,7 @@ class SourceRun:
         self.screens = 0
         self.asked: set[str] = set()
         self.entries: dict[str, ListEntry] = {}
+        self.shown: dict[str, set[str]] = {}
         self.failures: list[str] = []
         self.notes: list[str] = []
         self.blocked: str | None = None
@@ -120,6 +121,18 @@ class SourceRun:
         return is_due(
             published_on=published_on, first_seen=known.first_seen, confirmed_at=known.confirmed_at, now=self.now
         )
+
+    def facts_changed(self, entry: ListEntry) -> bool:
+        """Whether a list states other facts of a known document than before (its validity, say)."""
+        known = self.known.get(identity(entry.url))
+        return known is not None and any(known.facts.get(name) != value for name, value in entry.facts.items())
+
+    def note_shown(self, column: Column, entries: tuple[ListEntry, ...]) -> bool:
+        """Remember what a column has shown; True when this screen showed something it had not."""
+        shown = self.shown.setdefault(column.name, set())
+        before = len(shown)
+        shown.update(identity(entry.url) for entry in entries)
+        return len(shown) > before
 
     def unseen_due(self) -> list[KnownDocument]:
         """Known documents and files that nothing in this run has asked for and that are due, longest unseen first."""
@@ -245,6 +258,7 @@ class SourceRun:
             newest=max(dates, default=None),
             details_tried=self.counts.get("details_tried", 0),
             details_failed=self.counts.get("details_failed", 0),
+            details_gone=self.counts.get("details_gone", 0),
             # robots.txt that forbids one column of several leaves the rest of the source healthy enough to judge.
             blocked=self.blocked or (self.forbidden[0] if self.forbidden and not self.columns_read else None),
             stopped=stopped,

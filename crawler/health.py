@@ -18,6 +18,7 @@ from rules_db.model import Verdict
 
 DEGRADED_SHARE: Final = 0.6  # fewer entries than this share of the last good run's, over as many screens
 DETAIL_FAILURE_SHARE: Final = 0.2
+MANY_GONE: Final = 3
 COMPARABLE_DAYS: Final = 45  # overlap with an older run says little
 WITHDRAWN_AFTER: Final = 3
 
@@ -39,6 +40,7 @@ class RunFacts:
     newest: str | None = None
     details_tried: int = 0
     details_failed: int = 0
+    details_gone: int = 0
     blocked: str | None = None
     stopped: str | None = None
     failures: tuple[str, ...] = ()
@@ -104,8 +106,10 @@ def _degraded(facts: RunFacts, last: LastGood | None, assertions: Assertions) ->
         return f"{facts.entries} entries, more than {assertions.max_entries}: does the pager loop?"
     if last is not None and facts.screens <= last.screens and facts.entries < DEGRADED_SHARE * last.entries:
         return f"{facts.entries} entries after {last.entries} in the last good run"
-    if facts.details_failed > DETAIL_FAILURE_SHARE * facts.details_tried:
-        return f"{facts.details_failed} of {facts.details_tried} documents could not be read"
+    # One page gone is its own affair; many at once look like a site that lost its way.
+    unread = facts.details_failed + (facts.details_gone if facts.details_gone >= MANY_GONE else 0)
+    if unread > DETAIL_FAILURE_SHARE * facts.details_tried:
+        return f"{unread} of {facts.details_tried} documents could not be read"
     return facts.notes[0] if facts.notes else None
 
 

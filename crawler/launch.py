@@ -32,7 +32,8 @@ _DROPPED: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "scrapy
 @dataclass(frozen=True, slots=True)
 class SourceVerdict:
     """How one source did. `recovered` = healthy after a run that was not; `first` = a trouble not told before;
-    `withdrawn_candidates` = documents no longer listed in several healthy runs, for a person to look at."""
+    `withdrawn_candidates` = documents no longer listed in several healthy runs, or answered as gone that often: for a
+    person to look at."""
 
     source_id: str
     name: str
@@ -118,4 +119,5 @@ def _withdrawn(connection: sqlite3.Connection, source_id: str) -> tuple[str, ...
         for document in captures.known_documents(connection, source_id)
         if document.role == "detail"
     }
-    return withdrawn_candidates(known, lists)
+    unlisted = withdrawn_candidates(known, lists)
+    return tuple(sorted({*unlisted, *captures.gone_documents(connection, source_id, WITHDRAWN_AFTER)}))

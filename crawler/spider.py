@@ -166,6 +166,11 @@ class RegistrySpider(Spider):
         answer = answer_of(request, response)
         body = self._usable_body(run, request, response, answer)
         if body is None:
+            if response.status in (404, 410):
+                other = PLATFORMS[column.platform].alternative(asked)
+                again = self.frontier.list_screen(run, column, other) if other is not None else None
+                if again is not None:
+                    yield again
             return
         context = ListContext(run.source, column, asked, response.url, self.today)
         try:
@@ -175,7 +180,8 @@ class RegistrySpider(Spider):
             return
         run.screens += 1
         run.notes.extend(page.notes)
-        fresh = [entry for entry in page.entries if not self._seen(run, entry)]
+        fresh = [entry for entry in page.entries if identity(entry.url) not in run.entries]
+        moved_on = run.note_shown(column, page.entries)
         run.record_entries(page.entries, column)
         if page.entries:
             run.columns_read.add(column.name)
@@ -185,26 +191,25 @@ class RegistrySpider(Spider):
             run.failures.append(f"{column.name}: the list has no rows{hint}")
         for entry in fresh:
             yield from self._entry_requests(run, column, entry, request.url)
-        yield from self._following(run, column, asked, page, fresh)
+        yield from self._following(run, column, asked, page, moved_on)
 
     def _following(
-        self, run: SourceRun, column: Column, asked: ListRequest, page: ListPage, fresh: list[ListEntry]
+        self, run: SourceRun, column: Column, asked: ListRequest, page: ListPage, moved_on: bool
     ) -> Iterator[Request]:
-        """Next screens, as long as they bring something: a pager that repeats itself ends by that."""
-        if page.entries and not fresh:
-            return
+        """Next screens, as long as they show the column something new: a pager that repeats itself ends by that."""
+        wanted = page.requests
+        if page.entries and not moved_on:
+            other = PLATFORMS[column.platform].alternative(asked)
+            wanted = (other,) if other is not None else ()
         limit = self.plan.max_pages or run.source.max_pages
-        if self.plan.since and fresh and all((entry.published_on or "9999") < self.plan.since for entry in fresh):
+        since = self.plan.since
+        if since and page.entries and all((entry.published_on or "9999") < since for entry in page.entries):
             return
-        for following in page.requests:
+        for following in wanted:
             if following.page <= limit:
                 request = self.frontier.list_screen(run, column, following)
                 if request is not None:
                     yield request
-
-    @staticmethod
-    def _seen(run: SourceRun, entry: ListEntry) -> bool:
-        return identity(entry.url) in run.entries
 
     def _entry_requests(self, run: SourceRun, column: Column, entry: ListEntry, list_url: str) -> Iterator[Request]:
         reason = reason_to_fetch(entry.title, run.source, column)
@@ -214,7 +219,7 @@ class RegistrySpider(Spider):
         if self.plan.since and entry.published_on and entry.published_on < self.plan.since:
             run.count("before_since")
             return
-        if not run.due(entry.url, entry.published_on):
+        if not run.due(entry.url, entry.published_on) and not run.facts_changed(entry):
             run.count("not_due")
             return
         facts = {"title": entry.title, "column": column.name, "kind": column.kind, "relevance": reason, **entry.facts}
@@ -292,7 +297,7 @@ class RegistrySpider(Spider):
         elif answer.role == "list":
             run.failures.append(f"{where}{reason}")
         elif answer.role == "detail":
-            run.count("details_failed")
+            run.count("details_gone" if outcome is Outcome.GONE else "details_failed")
 
 
 logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)

@@ -261,6 +261,20 @@ def count_sightings(connection: sqlite3.Connection, source_id: str, since: str) 
     return int(connection.execute(query, (source_id, since)).fetchone()[0])
 
 
+def gone_documents(connection: sqlite3.Connection, source_id: str, times: int) -> list[str]:
+    """Documents whose bytes are held and whose newest `times` sightings all say that the page is gone."""
+    rows = connection.execute(
+        """SELECT url FROM (
+             SELECT url, outcome, row_number() OVER (PARTITION BY url ORDER BY id DESC) AS age
+             FROM sighting WHERE source_id = ? AND role = 'detail')
+           WHERE age <= ? GROUP BY url HAVING count(*) = ? AND min(outcome = 'gone')
+           INTERSECT SELECT url FROM sighting WHERE source_id = ? AND snapshot_sha256 IS NOT NULL
+           ORDER BY url""",
+        (source_id, times, times, source_id),
+    )
+    return [row["url"] for row in rows]
+
+
 def newest_run_id(connection: sqlite3.Connection) -> int:
     """Id of the newest run of any source; 0 when there is none."""
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM crawl_run").fetchone()[0])

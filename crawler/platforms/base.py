@@ -83,6 +83,10 @@ class Platform(ABC):
         """How a column's first screen is asked for."""
         return ListRequest(url=column.url)
 
+    def alternative(self, request: ListRequest) -> ListRequest | None:
+        """Another address for a screen that is missing or repeats the one before; None = there is none."""
+        return None
+
     @abstractmethod
     def parse_list(self, body: bytes, context: ListContext) -> ListPage:
         """Read one answer. Raises ListError when it is not this family's; never returns rows it had to guess."""

@@ -1,12 +1,14 @@
 """TRS WCM (拓尔思): static columns with links `./YYYYMM/tYYYYMMDD_N.html` and a pager written by `createPageHTML`.
 
 Next screens are `index_1.html`, `index_2.html`, … (the first screen is `index.html`). Some rebuilt sites count from 2:
-`params: {first_suffix: "2"}`. Sites with a script pager of their own variables: `params: {page_id_pattern: …}`.
+that is tried when `index_1` is missing or repeats the first screen; `params: {first_suffix: "2"}` settles it. Pages
+with variables `PAGEID` and `countPage` of their own go on at `index_<PAGEID>_N`.
 """
 
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +19,8 @@ from crawler.registry import Column, Source
 _PAGER: Final = re.compile(
     r"createPageHTML\(\s*'?\"?(\d{1,5})\"?'?\s*,\s*'?\"?(\d{1,5})\"?'?\s*,\s*['\"]([\w-]{1,40})['\"]\s*,\s*['\"](\w{2,6})['\"](?:\s*,\s*(\d{1,7}))?"
 )
+_FIRST: Final = "first_suffix"
+_FIRST_SCREEN: Final = re.compile(r"_1\.(\w{2,6})\Z")
 _COUNT_PAGE: Final = re.compile(r"\bcountPage\s*=\s*['\"]?(\d{1,5})")
 _PAGE_ID: Final = re.compile(r"\bPAGEID\s*=\s*['\"]?(\d{1,12})", re.IGNORECASE)
 _INDEX_NAME: Final = re.compile(r"\A([A-Za-z][\w-]*?)(?:_\d+)?\.(html?|shtml)\Z")
@@ -48,13 +52,22 @@ class Trs(Platform):
 
     def _next(self, context: ListContext, name: str, extension: str, markup: str) -> ListRequest:
         page = context.request.page + 1
-        offset = int(context.source.params.get("first_suffix", context.column.params.get("first_suffix", "1"))) - 2
+        known = {**context.source.params, **context.column.params, **context.request.state}
+        first = int(known.get(_FIRST, "1"))
         page_id = _PAGE_ID.search(markup)
         stem = f"{name}_{page_id[1]}" if page_id else name
         parts = urlsplit(context.url)
         folder = parts.path.rsplit("/", 1)[0]
-        path = f"{folder}/{stem}_{page + offset}.{extension}"
-        return ListRequest(url=urlunsplit((parts.scheme, parts.netloc, path, "", "")), page=page)
+        path = f"{folder}/{stem}_{page - 2 + first}.{extension}"
+        state = MappingProxyType({_FIRST: str(first)} if _FIRST in known else {})
+        return ListRequest(url=urlunsplit((parts.scheme, parts.netloc, path, "", "")), page=page, state=state)
+
+    def alternative(self, request: ListRequest) -> ListRequest | None:
+        """Where the count from 1 finds no second screen, the count from 2 is tried, unless the registry settles it."""
+        if request.page != 2 or _FIRST in request.state:
+            return None
+        url = _FIRST_SCREEN.sub(r"_2.\1", request.url)
+        return None if url == request.url else ListRequest(url=url, page=2, state=MappingProxyType({_FIRST: "2"}))
 
 
 def _pager(markup: str, context: ListContext) -> tuple[int | None, str, str, int | None]:

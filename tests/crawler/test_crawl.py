@@ -177,11 +177,15 @@ def test_an_endless_pager_ends_at_the_request_budget(tmp_path, server, crawled):
     assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 12
 
 
-def test_a_looping_pager_ends_at_the_first_repeat(tmp_path, server, crawled):
+def test_a_looping_pager_ends_when_it_repeats(tmp_path, server, crawled):
     endless(server, repeat=True)
     write_source(tmp_path / "sources", "a", server.url, fetch="list", max_pages=500)
     crawled()
-    assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 2
+    assert [path for path in server.paths() if path != "/robots.txt"] == [
+        "/tzgg/",
+        "/tzgg/index_1.html",
+        "/tzgg/index_2.html",
+    ]
 
 
 def test_screens_are_limited(tmp_path, server, crawled):
@@ -280,3 +284,55 @@ def test_the_budget_counts_a_day_not_a_run(tmp_path, server, crawled):
     assert [crawled(now=f"2026-06-01T0{hour}:00:00Z")[0].verdict for hour in (1, 2)] == [Verdict.OK, Verdict.DEGRADED]
     assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 14
     assert crawled(now="2026-06-02T03:00:00Z")[0].verdict is not Verdict.DEGRADED
+
+
+def test_screens_counted_from_two_are_found(tmp_path, server, crawled):
+    """The pager announces two screens; index_1 is missing (or repeats the first), index_2 has the rest."""
+    pager = '<script>createPageHTML(3, {n}, "index", "html", 6);</script>'
+    screens = [
+        [(f"./202605/t2026051{n}_{n}{k}.html", f"关于第{n}号事项{k}的通知", f"2026-05-1{n}") for k in (0, 1)]
+        for n in range(3)
+    ]
+    for path, number in (("/tzgg/", 0), ("/tzgg/index_2.html", 1), ("/tzgg/index_3.html", 2)):
+        server.pages[path] = Reply(rows(screens[number], pager.format(n=number)))
+    write_source(tmp_path / "sources", "a", server.url, fetch="list")
+    (verdict,) = crawled()
+    assert (verdict.verdict, verdict.metrics["entries"], verdict.metrics["screens"]) == (Verdict.OK, 6, 3)
+    server.pages["/tzgg/index_1.html"] = server.pages["/tzgg/"]
+    (verdict,) = crawled(now="2026-06-02T01:00:00Z")
+    assert verdict.metrics["entries"] == 6
+
+
+def test_a_page_gone_three_times_is_a_candidate_and_its_bytes_stay(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    gone = "/tzgg/202605/t20260511_1.html"
+    server.pages[gone] = Reply("<html><body>该信息已删除</body></html>", 404)
+    days = ("2026-06-20", "2026-06-21", "2026-06-22")
+    found = [crawled(now=f"{day}T01:00:00Z")[0].withdrawn_candidates for day in days]
+    assert found == [(), (), (f"{server.url}{gone}",)]
+    held = [row for row in sightings(tmp_path / "data") if row["url"].endswith(gone) and row["snapshot_sha256"]]
+    assert len(held) == 1
+
+
+def test_new_facts_in_a_list_ask_for_the_document_again(tmp_path, server, crawled):
+    """A validity cell changes without the document changing."""
+
+    def listed(status: str) -> Reply:
+        rows_ = [{"t": "关于动力电池溯源的通知", "u": "/d/1.html", "d": "2026-01-05", "n": status}]
+        return Reply(json.dumps({"rows": rows_}), media_type="application/json")
+
+    server.pages["/list.json"] = listed("示〔2026〕1号")
+    server.pages["/d/1.html"] = Reply(document("关于动力电池溯源的通知。企业应当在9日内报送溯源信息。"), etag='"1"')
+    column = {"name": "目录", "url": f"{server.url}/list.json", "kind": "policy", "confidence": "live"}
+    column["params"] = {"rows": "rows", "title": "t", "url": "u", "date": "d", "number": "n"}
+    write_source(tmp_path / "sources", "a", server.url, platform="searchapi", columns=[column])
+    crawled()
+    crawled(now="2026-06-02T01:00:00Z")
+    assert server.paths().count("/d/1.html") == 1, "not due yet"
+    server.pages["/list.json"] = listed("示〔2026〕2号")
+    crawled(now="2026-06-03T01:00:00Z")
+    assert server.paths().count("/d/1.html") == 2
+    facts = [json.loads(row["facts"]) for row in sightings(tmp_path / "data") if row["role"] == "detail"]
+    assert [fact["document_number"] for fact in facts] == ["示〔2026〕1号", "示〔2026〕2号"]

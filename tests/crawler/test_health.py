@@ -47,6 +47,8 @@ def test_the_good_run_is_ok():
         ({"stopped": "request budget of 400 used up"}, Verdict.DEGRADED, "budget"),
         ({"entries": 200, "with_title": 200, "with_date": 200}, Verdict.DEGRADED, "loop"),
         ({"details_failed": 3}, Verdict.DEGRADED, "3 of 10 documents"),
+        ({"details_gone": 3}, Verdict.DEGRADED, "3 of 10 documents"),
+        ({"details_gone": 2}, Verdict.OK, "40 entries"),
         ({"notes": ("row selector found nothing",)}, Verdict.DEGRADED, "row selector"),
         ({"newest": "2026-03-01", "new": 0}, Verdict.STALE, "2026-03-01"),
     ],
