@@ -15,7 +15,7 @@ import time
 
 from benchmarks.diff_corpus import read_provisions, version_pairs
 from benchmarks.diff_gold import quantities
-from rules_db.diff.compare import diff_expressions
+from rules_db.diff.compare import diff_expressions, joined
 from rules_db.diff.text import apply
 
 
@@ -32,7 +32,7 @@ def main() -> None:
         diff = diff_expressions(old, new, old_quantities, new_quantities)
         ours.append(time.process_time() - started)
         for entry in diff.entries:
-            apply("".join(hunk.old for hunk in entry.hunks), entry.hunks)
+            assert apply(joined(entry.old), entry.hunks) == joined(entry.new)
         reference = 0.0
         if not options.no_difflib:
             left, right = "".join(p.text for p in old), "".join(p.text for p in new)

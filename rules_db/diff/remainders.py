@@ -7,7 +7,7 @@ remainders and unmatched provisions are compared once more. Out: further links b
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +22,7 @@ _SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]?")
 _SANCTION = re.compile("罚款|处分|责令|吊销|没收")
 _REFRAIN = re.compile("构成犯罪的?,依法追究刑事责任")
 _SHORTEST = 6
+_MOST_COPIES = 12
 
 ACCOUNTED = 0.55
 """Share of a sentence's weight that its partner must contain for the sentence to count as carried over."""
@@ -60,8 +61,10 @@ class _Loose:
 
     @classmethod
     def of(cls, bodies: Sequence[str], words: Vocabulary) -> _Loose:
-        """All sentences of all provisions."""
+        """All sentences of all provisions, but for those that are printed again and again."""
         owned = [(position, piece) for position, text in enumerate(bodies) for piece in sentences(text)]
+        copies = Counter(piece for _, piece in owned)
+        owned = [(position, piece) for position, piece in owned if copies[piece] <= _MOST_COPIES]
         texts = [piece for _, piece in owned]
         return cls([position for position, _ in owned], texts, words.vectors(texts))
 

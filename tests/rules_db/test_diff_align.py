@@ -195,3 +195,11 @@ def test_odd_texts_are_aligned_without_loss(texts: list[str], seed: int) -> None
     assert {eid for link in found.links for eid in link.old} == {provision.eid for provision in old}
     assert {eid for link in found.links for eid in link.new} == {provision.eid for provision in new}
     assert alignment(old, new) == found
+
+
+def test_thousands_of_identical_provisions_are_paired_in_order_and_in_bounded_time() -> None:
+    old, new = provisions(["网点应当公开地址。"] * 90), provisions(["网点应当公开地址。"] * 95)
+    many = [ProvisionText(f"a{k}", "", "网点应当公开地址。") for k in range(2100)]
+    found = pairs(align(old, new))
+    assert {(f"art_{k}", f"art_{k}") for k in range(1, 91)} == found
+    assert len(pairs(align(many, many))) == 2100
