@@ -175,12 +175,18 @@ class _Search:
         if named:
             return Bearer(*named.span(), "forbidden party")
         after = subject(self.masked, cue.end, clause[1], False)
-        if after and after.start == cue.end and not _VERB_FIRST.match(self.masked, cue.end, after.end):
+        if after and after.start == cue.end and self._names_party(after):
             return self._bearer(after, "forbidden party")
         party = subject(self.masked, head, stop, True) if stop > head else None
         if party and self.masked[party.start : party.end] not in ("国家", "本市", "本省"):
             return self._bearer(party, "adjacent")
         return None
+
+    def _names_party(self, party: Party) -> bool:
+        """Behind 禁止: a party, and not an act with a party as its object."""
+        if "的" in self.masked[party.start : party.end]:
+            return True
+        return _VERB_FIRST.match(self.masked, party.start, party.end) is None
 
     def _thing(self, cue: Cue, left: str, right: str) -> Bearer | None:
         """A thing or topic is the grammatical subject: only who acts in the same segment may be meant."""

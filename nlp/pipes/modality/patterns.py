@@ -192,12 +192,7 @@ HEADLESS_TAILS: tuple[str, ...] = words(
 DEFINING: tuple[str, ...] = words("即指 是指 系指")
 """After these, to the end of the sentence, a term is explained."""
 
-LISTED_CASES: tuple[str, ...] = words(
-    """
-    下列任务 下列情况 下列情形 下列权利 下列活动 下列职权 下列职责 下列行为 下列违法行为 之一 之一的 以下情形
-    以下行为
-    """
-)
+LISTED_CASES: tuple[str, ...] = words("下列情况 下列情形 下列行为 下列违法行为 之一 之一的 以下情形 以下行为")
 """In a list lead: what follows are cases or tasks, so its items hold descriptions."""
 
 AREA_NOUNS: tuple[str, ...] = words(
