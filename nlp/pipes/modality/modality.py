@@ -96,34 +96,44 @@ def _cues_of(layout: Layout) -> tuple[Cue, ...]:
             continue
         word = DUTY if duty else match.group()
         candidates.append(place(layout, word, match.start(), match.end()))
+    governs = _governing(layout, candidates)
     found: list[Cue] = []
     commanded: int | None = None
-    offence = (-1, -1)
-    for index, here in enumerate(candidates):
-        following = candidates[index + 1] if index + 1 < len(candidates) else None
-        next_cue = None
-        if following and following.clause == here.clause and following.word not in _ENCOURAGING:
-            next_cue = following.start
+    for here, main in zip(candidates, governs, strict=True):
         modality = _MODALITY.get(here.word, Modality.OBLIGATION)
         if modality is Modality.RECOMMENDATION:
             sentence_start = layout.sentence(here.start)[0]
             last = commanded if commanded is not None and commanded >= sentence_start else None
-            if here.word != "宜" and embedding(layout, here, None, "", -1) not in ("", "complement"):
-                continue
-            if starts_norm(layout, here, last, layout.lead(here.start)):
+            if main and starts_norm(layout, here, last, layout.lead(here.start)):
                 found.append(Cue(modality, here.start, here.end, here.word))
+        elif main:
+            commanded = here.start
+            found.append(Cue(modality, here.start, here.end, here.word, *_certainty(here)))
+    return tuple(found)
+
+
+def _governing(layout: Layout, candidates: list[Place]) -> list[bool]:
+    """Whether each candidate governs a main clause. Read from last to first, since a cue is a relative clause of
+    the next cue's subject only where that next cue governs a main clause itself."""
+    governs = [False] * len(candidates)
+    offence = (-1, -1)
+    next_cue: Place | None = None
+    for index in range(len(candidates) - 1, -1, -1):
+        here = candidates[index]
+        if here.word in _ENCOURAGING:
+            rule = "" if here.word in ("宜", "不宜") else embedding(layout, here, None, "", -1)
+            governs[index] = rule in ("", "complement")
             continue
         if not _plausible(layout, here):
             continue
         segment = layout.segment(here.start)
         if offence[0] != segment[0]:
             offence = (segment[0], _offence_end(layout, segment))
-        if embedding(layout, here, next_cue, layout.lead(here.start), offence[1]):
-            continue
-        commanded = here.start
-        confidence, reason = _certainty(here)
-        found.append(Cue(modality, here.start, here.end, here.word, confidence, reason))
-    return tuple(found)
+        following = next_cue.start if next_cue and next_cue.clause == here.clause else None
+        governs[index] = not embedding(layout, here, following, layout.lead(here.start), offence[1])
+        if governs[index]:
+            next_cue = here
+    return governs
 
 
 def _is_look_alike(masked: str, cue: str, start: int) -> bool:

@@ -245,8 +245,7 @@ DUTY_VERBS: tuple[str, ...] = words("履行 承担 负责")
 
 CITING_WORDS: tuple[str, ...] = words(
     """
-    以及 其他 包括 及其 发现 各类 国家规定 属于 明令 有关 本办法 本条例 本法 本规定 法律 法规 涉及 符合 规定
-    规章 违反
+    以及 其他 包括 及其 发现 各类 国家规定 属于 明令 有关 本办法 本条例 本规定 涉及 符合 规定 违反
     """
 )
 """The same for words that never end a subject: 法律、法规规定应当公开的…."""

@@ -17,12 +17,16 @@ _GOVERNED = re.compile(
     rf"(?<![扣拆清消免解删排铲剔核校比面相])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
 )
 _NAMED = re.compile(rf"(?:擅自|违法|非法)?(?:{alternation(patterns.NAMING_VERBS)})")
-_CITED = re.compile(rf"(?:{alternation(patterns.CITING_WORDS)})$")
+_CITED = re.compile(
+    rf"(?:{alternation(patterns.CITING_WORDS)})$"
+    r"|(?:^|[、和或及者国])(?:本法|法律|(?:地方性|行政)?法规|规章)$"
+)
 _ADVERBS = alternation(patterns.ADVERBS)
 _BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}}|[负付交缴])的(?!话)")
 _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
 _DEFINING = re.compile(rf"{alternation(patterns.DEFINING)}|[，,：:]指(?![挥导定派明示引使控标])")
 _LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:\n]*[：:]\s*$")
+_SETTLING = re.compile(r"(?:分别|按照?下列|按照?以下)[^：:\n]*[：:]\s*$|(?:处罚|处理|办理)[：:]\s*$")
 _AREA = alternation(patterns.AREA_NOUNS)
 _AREA_TOPIC = re.compile(
     rf"[^，]{{1,60}}(?:的|、)?[^，的]{{0,6}}(?:{_AREA})(?:(?:和|、|及|以及|或者)[^，]{{1,12}})?(?:$|由|为|包括|是|按照|依照|根据)"
@@ -31,9 +35,10 @@ _COMPLEMENT = re.compile(rf"(?<!的)(?:{alternation(patterns.COMPLEMENT_VERBS)})
 _PARTY_GAP = re.compile(r"(?:其|人|者|方|单位|部门|机关|机构|企业|员|户|生|民|会|公众)$")
 _LISTED_WORDS = re.compile(r"[^，、]{1,8}、")
 _FAILED = re.compile(r"[^，]{1,12}而(?:未|不|没有)")
+_OFFICES = ("机关", "单位", "人", "方", "部门", "机构", "者", "人员")
 _NOMINAL_GAP = re.compile(r"[的后时内等和或中]|之")
 _RULE_NOUN = re.compile(r"的(?:规定|要求|原则|决定|标准|程序|条件|承诺|约定)")
-_RULE_GOVERNOR = re.compile(r"违反|关于|符合|遵守|履行|执行")
+_RULE_GOVERNOR = re.compile(r"违反|关于|符合")
 _CONDITION_TAIL = re.compile(r"(?:时|后|前|的情况下|的时候|期间)$")
 _TIME_HEAD = re.compile(r"在|于|自|从|待|每|经|提前|至|将|把|对|当")
 _OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|造成|构成|经)")
@@ -84,7 +89,7 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "nothing follows"
     if _HEADLESS.search(right):
         return "headless"
-    if _LISTED.search(lead) and here.word not in ("禁止", "严禁"):
+    if _LISTED.search(lead) and not _SETTLING.search(lead) and here.word not in ("禁止", "严禁"):
         return "item of a list of cases"
     if defined:
         return "definition"
@@ -104,7 +109,12 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     if "的" in right and _named(left):
         return "named"
     complement = _COMPLEMENT.search(left)
-    if complement and _PARTY_GAP.search(complement["gap"]) and not _NOMINAL_GAP.search(complement["gap"]):
+    if (
+        complement
+        and complement["gap"] not in _OFFICES
+        and _PARTY_GAP.search(complement["gap"])
+        and not _NOMINAL_GAP.search(complement["gap"])
+    ):
         return "complement"
     if _RULE_NOUN.search(right) and _RULE_GOVERNOR.search(left):
         return "names a rule"
@@ -141,6 +151,8 @@ def _stands_before_offence(layout: Layout, here: Place, offence_end: int) -> boo
     head = marker_end(layout.text, segment) if segment == layout.line(segment)[0] else segment
     if _OFFENCE_HEAD.match(layout.masked, head):
         return False
+    if here.left.strip("依法") and here.clause[0] <= segment:
+        return True
     return any(
         _OWN_ACT.match(layout.masked, start) for start, _ in layout.clauses_between(here.clause[1] + 1, offence_end)
     )
@@ -152,13 +164,24 @@ def _topic(layout: Layout, here: Place) -> str:
     if left not in ("", "依法", "法律规定", "其他"):
         return ""
     after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""
+    first = layout.sentence(here.start)[0] == here.clause[0]
     area = _AREA_TOPIC.match(right)
-    if area and "的" in right and (area.end() < len(right) or re.match(r"\s*(?:由|为|包括|应当?|按照)", after)):
+    if (
+        first
+        and area
+        and "的" in right
+        and (area.end() < len(right) or re.match(r"\s*(?:由|为|包括|应当?|按照)", after))
+    ):
         return "topic"
     if here.word in ("禁止", "严禁") or "的" not in right:
         return ""
-    first = layout.sentence(here.start)[0] == here.clause[0]
-    if first and after and _TOPIC_NEXT.match(after) and 1 <= len(right.rsplit("的", 1)[1]) <= 12:
+    if (
+        first
+        and here.word not in ("不得", "可以", "可")
+        and after
+        and _TOPIC_NEXT.match(after)
+        and 1 <= len(right.rsplit("的", 1)[1]) <= 12
+    ):
         return "topic"
     if right.find("的其他") > 0 and here.clause[0] == layout.line(here.start)[0]:
         return "catch-all item"
