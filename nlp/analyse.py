@@ -41,7 +41,7 @@ def analyse(document: ConvertedDocument) -> Analysis:
     outline = parse_structure(normalised.text, normalised.tables)
     text = normalised.text
     refuse_what_is_no_regulation(text, outline, document.head)
-    units = units_of(outline)
+    units = [part for unit in units_of(outline) for part in _parts(text, unit)]
     readings = list(read_units(text[unit.start : unit.end] for unit in units))
     references, reference_issues = _references(text, outline, units)
     found = read_head(text, outline, normalised.headings, document.head)
@@ -60,6 +60,21 @@ def analyse(document: ConvertedDocument) -> Analysis:
         issues=(*outline.issues, *reference_issues, *head_issues),
         pipeline_version=PIPELINE_VERSION,
     )
+
+
+LONGEST_UNIT = 50_000
+"""A unit longer than this is read in parts, cut after a sentence: no article is, but a broken page may be."""
+
+
+def _parts(text: str, unit: Unit) -> Iterator[Unit]:
+    start = unit.start
+    while unit.end - start > LONGEST_UNIT:
+        stop = start + LONGEST_UNIT
+        cut = max(text.rfind("。", start, stop), text.rfind("\n", start, stop)) + 1
+        cut = cut if cut > start else stop
+        yield Unit(start, cut)
+        start = cut
+    yield Unit(start, unit.end)
 
 
 def _references(text: str, outline: Outline, units: Sequence[Unit]) -> tuple[list[Reference], list[TextIssue]]:

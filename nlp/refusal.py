@@ -61,7 +61,7 @@ _NORMATIVE = re.compile(
 )
 _HAN = re.compile(f"[{HAN}]")
 _WORDLIKE = re.compile(r"[^\W_]")
-_SENTENCE = re.compile(r"[^\n。；]{8,}[。；]")
+_SENTENCE = re.compile(r"[^\n。；]{8}[。；]")
 LEAST_NAVIGATION = 2
 """Lines of site navigation that make a page one of links."""
 
@@ -71,7 +71,8 @@ _NAVIGATION = re.compile(
 )
 _HEAD_LINES = 15
 _SHORTEST_TITLE = 6
-_DAY = re.compile(r"[ \[（(]*[0-9]{4}[-年./][0-9]{1,2}.{0,12}$")
+_LONGEST_TITLE = 150
+_DAY = re.compile(r"(?: ?[\[(（])?[0-9]{4}[-年./][0-9]{1,2}.{0,12}$")
 _TITLE = re.compile(
     rf"(?:{'|'.join(sorted(OWN_NAMES, key=len, reverse=True))}|函|批复|目录|名单)(?:[（(《].{{0,30}})?$"
 )
@@ -106,7 +107,7 @@ def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts)
 
 
 def _is_title(line: str) -> bool:
-    return len(line) >= _SHORTEST_TITLE and _TITLE.search(_DAY.sub("", line)) is not None
+    return _SHORTEST_TITLE <= len(line) <= _LONGEST_TITLE and _TITLE.search(_DAY.sub("", line).rstrip()) is not None
 
 
 def _refuse_unreadable(text: str) -> None:

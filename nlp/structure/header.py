@@ -21,6 +21,7 @@ from rules_db.model import HeadFacts, ProvisionKind, Severity, TextIssue
 
 _MOST_HEAD_LINES = 60
 _LONGEST_TITLE_LINE = 100
+_LONGEST_NUMBER_LINE = 1200
 _TITLE_LINES = 4
 _TYPES = "|".join(sorted({*OWN_NAMES, "函", "批复", "目录", "名单", "清单", "规约", "须知"}, key=len, reverse=True))
 _TITLE_END = re.compile(rf"(?:{_TYPES})》?(?:（[^（）]{{1,20}}）|\([^()]{{1,20}}\)){{0,3}}$")
@@ -120,6 +121,8 @@ def _first_title(lines: Sequence[str]) -> str | None:
 
 def _is_furniture(line: str) -> bool:
     """Letterhead, number and date lines above a title."""
+    if len(line) > 2 * _LONGEST_TITLE_LINE:
+        return False
     number = _BRACKETED_NUMBER.search(line) or _ORDER_NUMBER.search(line)
     if number is not None and len(line) <= len(number.group()) + 2:
         return True
@@ -139,7 +142,7 @@ def _document_number(lines: Sequence[str], title: str | None) -> str | None:
         # 某部 / 公告 / 2030年第9号 may stand on lines of their own.
         letterhead = is_signature(line) or line in ("令", "公告", "通告")
         above = above + line if letterhead and not is_signed_date(line) else line
-        if "。" in line and len(line) > 120:
+        if len(line) > _LONGEST_NUMBER_LINE or ("。" in line and len(line) > 120):
             continue
         bracketed = _BRACKETED_NUMBER.search(joined)
         cited = bracketed is not None and ("《" in joined[: bracketed.start()] and line != title)

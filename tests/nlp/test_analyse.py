@@ -192,3 +192,11 @@ def test_any_text_is_read_or_refused(parts: list[str]) -> None:
         assert analysis.text[norm.cue.start : norm.cue.end] == norm.cue.text
     for threshold in analysis.thresholds:
         assert analysis.text[threshold.span.start : threshold.span.end] == threshold.span.text
+
+
+def test_a_paragraph_beyond_any_article_is_read_in_parts() -> None:
+    sentence = "企业应当在三十日内登记。"
+    analysis = analyse(document("电池登记办法\n第一条 " + sentence * 10_000))
+    assert len(analysis.thresholds) == 10_000
+    last = analysis.thresholds[-1].span
+    assert analysis.text[last.start : last.end] == last.text == "三十日内"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import pytest
 
 from nlp.pipes.definitions.definitions import find_definitions
 from nlp.pipes.references.references import find_citations
+from nlp.refusal import AnalysisRefused, refuse_what_is_no_regulation
 from nlp.structure.effects import find_effects
 from nlp.structure.header import read_head
 from nlp.structure.markers import Marker, MarkerClass, Reading, Strength
@@ -40,6 +42,8 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "open titles": lambda n: "《〈" * (n // 2),
     "titles": lambda n: "《甲乙》" * (n // 4),
     "brackets": lambda n: "(" * (n // 2) + "一)" * (n // 4),
+    "open brackets": lambda n: "(" * n,
+    "one long line of orders": lambda n: "某部公告第" * (n // 5),
     "numerals": lambda n: "一" * n,
     "definitions": lambda n: "本办法所称电池，是指" * (n // 10),
     "repeals": lambda n: "《甲乙》同时废止" * (n // 8),
@@ -63,6 +67,8 @@ def work(source: str) -> None:
     find_effects(text, outline, HeadFacts(title="关于修改和废止部分规章的决定"))
     resolve(text, find_citations(text), index_of(outline.provisions), {})
     find_definitions(text)
+    with suppress(AnalysisRefused):
+        refuse_what_is_no_regulation(text, outline, HeadFacts())
 
 
 def seconds(source: str) -> float:
