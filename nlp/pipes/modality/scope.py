@@ -41,6 +41,7 @@ _RULE_NOUN = re.compile(r"的(?:规定|要求|原则|决定|标准|程序|条件
 _RULE_GOVERNOR = re.compile(r"违反|关于|符合")
 _CONDITION_TAIL = re.compile(r"(?:时|后|前|的情况下|的时候|期间)$")
 _TIME_HEAD = re.compile(r"在|于|自|从|待|每|经|提前|至|将|把|对|当")
+_OWN_MODAL = re.compile(r"\s*(?:应当?|可以|必须|要|须)")
 _OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|造成|构成|经)")
 _OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|下|以)|明知|依法应当|应当|拒不|拒绝|因|依照|以)")
 _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
@@ -152,6 +153,8 @@ def _stands_before_offence(layout: Layout, here: Place, offence_end: int) -> boo
     if _OFFENCE_HEAD.match(layout.masked, head):
         return False
     if here.left.strip("依法") and here.clause[0] <= segment:
+        return True
+    if _OWN_MODAL.match(layout.masked, offence_end):
         return True
     return any(
         _OWN_ACT.match(layout.masked, start) for start, _ in layout.clauses_between(here.clause[1] + 1, offence_end)
