@@ -54,6 +54,7 @@ for command in (
     asking.show,
     asking.versions,
     mapping.mapping,
+    mapping.checklist,
     review.review,
     upkeep.publish,
     upkeep.serve,
@@ -276,8 +277,9 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
     from nlp.language import PIPELINE_VERSION
     from rules_db.answers import store_counts
     from rules_db.flags import flag_pending
-    from rules_db.mapping.catalogue import load_catalogue, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_folders, load_catalogue, read_catalogue
     from rules_db.mapping.links import load_links
+    from rules_db.mapping.proposals import propose_links
     from rules_db.reconcile import reconcile_pending
     from rules_db.snapshots import SnapshotStore
     from rules_db.stages import convert_pending, pending_reads, record_reads
@@ -291,10 +293,11 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
         tally = record_reads(connection, read(waiting), len(waiting), PIPELINE_VERSION, when, advance)
     with progress("comparing") as advance:
         reconciled = list(reconcile_pending(connection, when, advance))
-    catalogue = read_catalogue(*_catalogue_folders(folder))
+    catalogue = read_catalogue(*catalogue_folders(folder.root))
     load_catalogue(connection, catalogue)
     links = load_links(connection, catalogue, when)
     flags = flag_pending(connection, catalogue, when)
+    proposals = propose_links(connection, catalogue, when)
     return {
         **store_counts(connection),
         "outcomes": tally.outcomes,
@@ -302,6 +305,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
         "new_changes": sum(r.changes for r in reconciled),
         "readings_revised": sum(r.revised for r in reconciled),
         "links_turned_suspect": [link.id for link in links if link.turned_suspect],
+        "links_proposed": len(proposals),
         "flags": len(flags),
         "refused": refused + tally.refused,
     }
@@ -362,14 +366,6 @@ def _reader(jobs: int | None, waiting: int) -> Iterator[Callable[[list[ToRead]],
     load()  # once, before forking: the children share it
     with multiprocessing.get_context("fork").Pool(jobs) as pool:
         yield lambda items: pool.imap(_analyse, items, chunksize=4)
-
-
-def _catalogue_folders(folder: DataFolder) -> list[Path]:
-    """The bundled catalogue, and the data folder's own additions beside it."""
-    from rules_db.mapping.catalogue import BUNDLED
-
-    own = folder.root / "catalogue"
-    return [BUNDLED, own] if own.is_dir() else [BUNDLED]
 
 
 def _crawl_and_process(

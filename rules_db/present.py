@@ -122,6 +122,25 @@ def review_queue(found: Sequence[Row]) -> None:
     print_table(f"{len(found)} readings wait for a person", columns, ([row[c] for c in columns] for row in found))
 
 
+def checklist(found: Row) -> None:
+    out = console()
+    out.print(f"[bold]{clean(found['site'])}[/bold]: {len(found['checks'])} checks")
+    for check in found["checks"]:
+        out.print(
+            f"\n[bold]{check['control']} {clean(check['title'])}[/bold] {clean(check['title_zh'])} ({check['tier']})"
+        )
+        for rule in check["rules"]:
+            mark = "  ! suspect: " if rule["status"] == "suspect" else "  "
+            out.print(f"{mark}《{clean(rule['instrument'])}》{clean(rule['label'])} {clean(rule['statement'])[:160]}")
+        out.print(f"  evidence: {clean('; '.join(item['title'] for item in check['evidence']))}")
+        if check["hardware"]:
+            out.print(f"  devices: {clean('; '.join(item['title'] for item in check['hardware']))}")
+    for filling in found["local"]:
+        out.print(
+            f"\nlocal: {clean(filling['title'])}: {clean(filling['reason'])} (《{clean(filling['instrument'])}》)"
+        )
+
+
 def coverage(found: Sequence[Row]) -> None:
     columns = ("kind", "id", "title", "tier", "accepted", "suspect", "proposed", "unresolved")
     print_table("Rules linked to the catalogue", columns, ([row[c] for c in columns] for row in found))

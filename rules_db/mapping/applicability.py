@@ -15,13 +15,14 @@ from typing import Any
 import jsonschema
 import yaml
 
+from rules_db.connection import StoreError
 from rules_db.iri import NATIONAL
 from rules_db.mapping.catalogue import Catalogue, Entry
 
 _ANY = "any"
 
 
-class ProfileError(Exception):
+class ProfileError(StoreError):
     """The profile can't be used; the message names file, field and fault."""
 
 

@@ -44,6 +44,12 @@ class Catalogue:
     origin: dict[str, Path]
 
 
+def catalogue_folders(data: Path) -> list[Path]:
+    """The bundled catalogue, and the additions of a data folder in its `catalogue/` beside it."""
+    own = data / "catalogue"
+    return [BUNDLED, own] if own.is_dir() else [BUNDLED]
+
+
 def read_catalogue(*folders: Path) -> Catalogue:
     """Read and check one or more catalogue folders as one. Raises CatalogueError."""
     schema = json.loads((Path(__file__).parent / "catalogue.schema.json").read_text(encoding="utf-8"))
