@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -263,45 +267,61 @@ def test_a_proxy_in_the_environment_is_ignored(tmp_path, server, second_server, 
     assert second_server.hits == []
 
 
-def test_a_site_that_sends_byte_by_byte_is_left(tmp_path, crawled, monkeypatch):
-    """The time limit covers the whole answer, not the wait for its first byte."""
-    import threading
-
+@contextmanager
+def raw_site(body: Iterable[bytes], pause: float) -> Iterator[str]:
+    """A server without robots.txt whose every page is `body`, sent piece by piece without a length."""
     listener = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
 
-    def drip() -> None:
-        while not stop.is_set():
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
     def serve(connection: socket.socket) -> None:
-        with connection:
-            request = connection.recv(4000)
-            if b"robots.txt" in request:
+        with connection, suppress(OSError):
+            if b"robots.txt" in connection.recv(4000):
                 connection.sendall(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
                 return
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>")
-            try:
-                while not stop.is_set():
-                    connection.sendall(b".")
-                    time.sleep(0.1)
-            except OSError:
-                return
+            for piece in body:
+                if stop.wait(pause):
+                    return
+                connection.sendall(piece)
 
-    threading.Thread(target=drip, daemon=True).start()
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    write_source(tmp_path / "sources", "a", url)
-    started = time.monotonic()
-    (verdict,) = crawled(timeout=2)
+    def accept() -> None:
+        with suppress(OSError):
+            while not stop.is_set():
+                connection, _ = listener.accept()
+                threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     stop.set()
     listener.close()
+
+
+def test_a_site_that_sends_byte_by_byte_is_left(tmp_path, crawled):
+    """The time limit covers the whole answer, not the wait for its first byte."""
+    started = time.monotonic()
+    with raw_site(repeat(b"."), 0.1) as url:
+        write_source(tmp_path / "sources", "a", url)
+        (verdict,) = crawled(timeout=2)
     assert verdict.verdict is Verdict.BROKEN
     assert "Timeout" in verdict.reason
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 40
+
+
+def test_an_endless_answer_ends_at_the_size_limit(tmp_path, crawled):
+    """The answer has no length and never ends; two tries of 32 MiB at most are read."""
+    sent: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        while True:
+            sent.append(1 << 20)
+            yield b"x" * (1 << 20)
+
+    with raw_site(pieces(), 0.0) as url:
+        write_source(tmp_path / "sources", "a", url)
+        (verdict,) = crawled()
+    assert verdict.verdict is Verdict.BROKEN
+    assert sum(sent) < 100 << 20
+    assert [row["snapshot_sha256"] for row in sightings(tmp_path / "data")] == [None]
 
 
 @pytest.mark.parametrize(
