@@ -75,7 +75,7 @@ _INERT = (
 _NOT_INERT = re.compile(f"[^{_INERT}]")
 _GAPS = re.compile(_GAP)
 _GAPS_AND_CLUSTERS = re.compile(f"{_GAP}|[^ \t\n]?[^{_INERT}]{{1,64}}")
-_ASCII_PUNCTUATION = re.compile(f"(?<=[{HAN}）》〉”％%])[,;:?!](?![0-9A-Za-z/])|(?<=[{HAN}）》〉”])[,;](?=[{HAN}])")
+_ASCII_PUNCTUATION = re.compile(f"(?<=[{HAN}）》〉”])[,;:?!]|(?<=%)[,;:?!](?=[{HAN}])")
 _NO_BLANK_AFTER = frozenset("。，、；：？！（《〈“【〔")
 _NO_BLANK_BEFORE = frozenset("。，、；：？！）》〉”】〕")
 _WIDE_PUNCTUATION = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！"}
@@ -193,6 +193,8 @@ def _chinese_brackets(text: str) -> str:
             holds_han = bisect_right(han, start) < bisect_left(han, at)
             if holds_han or not (before.isascii() and before.isalnum()):
                 characters[start], characters[at] = "（", "）"
+        elif found == ")" and _HAN_CHARACTER.match(text, at - 1):
+            characters[at] = "）"
     return "".join(characters)
 
 

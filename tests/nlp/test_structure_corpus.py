@@ -13,7 +13,7 @@ import pytest
 from nlp.refusal import refuse_what_is_no_regulation
 from nlp.structure.header import read_head
 from nlp.structure.provisions import Outline, parse_structure
-from nlp.text.normalise import Normalised, normalise_blocks
+from nlp.text.normalise import Normalised, comparison_key, normalise, normalise_blocks
 from rules_db.model import Block, BlockKind, HeadFacts, ProvisionKind
 
 Parsed = dict[str, tuple[Normalised, Outline]]
@@ -90,6 +90,17 @@ def test_heads_agree_with_the_manifest(corpus: Parsed, shared: Path) -> None:
     assert shares["title"] >= 0.99
     assert shares["number"] >= 0.95
     assert shares["effective"] >= 0.95
+
+
+def test_noise_changes_neither_text_nor_tree(corpus: Parsed) -> None:
+    width = {ord("0") + n: ord("０") + n for n in range(10)} | {ord("（"): "(", ord("）"): ")", ord("。"): "。\xa0"}
+    for name in sorted(corpus)[::16]:
+        done, outline = corpus[name]
+        noisy = done.text.replace("\n", "\u200b\r\n\r\n\u3000\u3000").translate(width).replace("的", "的\u00ad")
+        again = normalise(noisy)
+        assert again.text == done.text, name
+        assert parse_structure(again.text).provisions == outline.provisions, name
+        assert comparison_key(noisy) == comparison_key(done.text), name
 
 
 def test_no_regulation_is_refused(corpus: Parsed) -> None:
