@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from click.testing import CliRunner
@@ -43,7 +44,9 @@ def ingest(data: Path, title: str, text: str, date: str) -> None:
         encoding="utf-8",
     )
     arguments = ["ingest", str(path), "--manifest", str(manifest), "--no-publish", "--data", str(data)]
-    result = CliRunner().invoke(main, arguments)
+    # ingest proposes by itself; here the tests say when
+    with mock.patch("rules_db.mapping.proposals.propose_links", return_value=[]):
+        result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
 
 
@@ -166,3 +169,11 @@ def test_cues_need_every_group() -> None:
     assert cues_met(entry, "录像应当保存。") == ("录像", "保存")
     assert cues_met(entry, "应当安装视频设备。") is None
     assert cues_met({}, "录像应当保存。") is None
+
+
+def test_ingest_proposes_for_flagged_texts(tmp_path: Path) -> None:
+    path = tmp_path / "rule.md"
+    path.write_text(BEFORE, encoding="utf-8")
+    result = CliRunner().invoke(main, ["ingest", str(path), "--no-publish", "--data", str(tmp_path / "data")])
+    assert result.exit_code == 0, result.output
+    assert "C04" in pairs(open_data(tmp_path / "data")).values()
