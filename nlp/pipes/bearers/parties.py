@@ -195,6 +195,8 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
             head_end = stop
         if masked.startswith("等", stop) and stop + 1 == end:
             stop = head_end = stop + 1
+        if masked.startswith("等", stop) and _FOLLOWER.match(masked, stop + 1, end):
+            stop = head_end = stop + 1
         if stop == end:
             return head_end if adjacent and well_formed(masked, at, head_start) else None
         after = masked[stop]
@@ -217,7 +219,9 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
                 if adjacent or (following and following[0] - stop <= 12 and well_formed(masked, stop, following[0])):
                     continue
                 return None
-            person = masked[head_end - 1] in "人者员" and end - stop >= 4 and "的" not in masked[stop:end]
+            person = (
+                masked[head_end - 1] in "人者员" and end - stop >= 4 and not re.search("[的和、及]", masked[stop:end])
+            )
             if (adjacent and not person) or end - stop < least:
                 continue
             if "的" in masked[stop : end - 1]:
@@ -230,7 +234,7 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
             if (
                 least > 1
                 and follower.group() in patterns.NOUN_MAKING_VERBS
-                and end - follower.end() <= (4 if adjacent else 3)
+                and end - follower.end() <= (4 if adjacent else 0)
             ):
                 continue
             if following and following[1] - stop <= 12 and _compound(masked, stop, following):
@@ -336,6 +340,8 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
         return start, end
     if contrasted or head in patterns.GENERIC_HEADS or _SEPARATOR.split(head)[0] in patterns.GENERIC_HEADS:
         return start, end
-    if (_CLAUSE_MODIFIER.match(modifier) and not modifier.startswith("有关")) or _has_subject(masked, start, cut):
+    if (_CLAUSE_MODIFIER.match(modifier) and not modifier.startswith(("有关", "有权"))) or _has_subject(
+        masked, start, cut
+    ):
         return cut + 1, end
     return start, end

@@ -1,0 +1,1 @@
+"""Definitions of terms, apart from norms."""
