@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Final
 
 from crawler.health import WITHDRAWN_AFTER, withdrawn_candidates
-from crawler.registry import load_sources
+from crawler.registry import Source, load_sources
 from crawler.run import choose
+from crawler.schedule import source_is_due
 from rules_db import captures
 from rules_db.connection import DataFolder, open_store
 from rules_db.model import Verdict
@@ -60,11 +61,18 @@ def crawl(
 ) -> list[SourceVerdict]:
     """Crawl and report, in order of source id. `now` is ISO UTC. The caller holds the data folder's lock.
 
+    Without `ids` every crawlable source whose cadence says so is read; a source that was broken is tried again at once.
+
     Raises RegistryError for a broken registry or an unknown id, StoreError when the folder can't be used.
     """
     chosen = choose(load_sources(sources), ids)
     folder = DataFolder(data_root)
     connection = open_store(folder)
+    if not ids:
+        chosen = tuple(source for source in chosen if _turn(connection, source, now))
+    if not chosen:
+        connection.close()
+        return []
     before = captures.newest_run_id(connection)
     command = [sys.executable, "-m", "crawler.run", "--data", str(data_root), "--sources", str(sources), "--now", now]
     for source in chosen:
@@ -109,6 +117,14 @@ def crawl(
         )
     connection.close()
     return verdicts
+
+
+def _turn(connection: sqlite3.Connection, source: Source, now: str) -> bool:
+    """Whether the cadence wants this source now."""
+    last = captures.recent_runs(connection, source.id, tuple(Verdict), 1)
+    if not last or last[0].verdict is Verdict.BROKEN:
+        return True
+    return source_is_due(source.cadence, last[0].finished_at, now)
 
 
 def _withdrawn(connection: sqlite3.Connection, source_id: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 # (younger than … days, asked for again after … days), youngest first.
 _REVISIT: Final = ((7, 0), (30, 3), (180, 14), (730, 60))
 _REVISIT_OLD: Final = 180
+_CADENCE_DAYS: Final = {"daily": 0, "weekly": 7, "monthly": 28}
 _SLACK_HOURS: Final = 6  # a daily run that starts a little earlier than yesterday's still counts as the next day
 
 
@@ -31,6 +32,14 @@ def interval_days(age_days: float) -> int:
         if age_days < limit:
             return interval
     return _REVISIT_OLD
+
+
+def source_is_due(cadence: str, last_finished: str | None, now: str) -> bool:
+    """Whether a source's turn has come; a daily source may be read at any time, a clock that went back makes due."""
+    if last_finished is None:
+        return True
+    since = days_between(last_finished, now)
+    return since < 0 or since >= _CADENCE_DAYS[cadence] - _SLACK_HOURS / 24
 
 
 def is_due(*, published_on: str | None, first_seen: str, confirmed_at: str | None, now: str) -> bool:

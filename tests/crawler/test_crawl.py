@@ -336,3 +336,15 @@ def test_new_facts_in_a_list_ask_for_the_document_again(tmp_path, server, crawle
     assert server.paths().count("/d/1.html") == 2
     facts = [json.loads(row["facts"]) for row in sightings(tmp_path / "data") if row["role"] == "detail"]
     assert [fact["document_number"] for fact in facts] == ["示〔2026〕1号", "示〔2026〕2号"]
+
+
+def test_weekly_sources_rest_for_a_week_unless_named(tmp_path, server, crawled):
+    site(server, count=1)
+    write_source(tmp_path / "sources", "a", server.url, cadence="weekly")
+    assert [len(crawled(now=f"2026-06-{day:02d}T01:00:00Z")) for day in (1, 2, 7, 8)] == [1, 0, 0, 1]
+    assert len(crawled(now="2026-06-09T01:00:00Z", ids=("a",))) == 1
+
+
+def test_a_broken_weekly_source_is_tried_the_next_day(tmp_path, server, crawled):
+    write_source(tmp_path / "sources", "a", server.url, cadence="weekly")
+    assert [crawled(now=f"2026-06-{day:02d}T01:00:00Z")[0].verdict for day in (1, 2)] == [Verdict.BROKEN] * 2
