@@ -1,0 +1,1 @@
+"""Structure of a document: parts, provisions, head, effects, citations resolved, reading units."""

@@ -109,6 +109,7 @@ _LIST = re.compile(
     r"|(?P<roman_sign>[Ⅰ-Ⅻⅰ-ⅻ]) ?[、.]?"
     r"|[（(]?(?P<letter>[A-Za-z]{1,5})(?:[）)、]|\.(?![A-Za-z0-9]))"
 )
+_CLAUSE_NUMBER = re.compile(r"(?P<number>[0-9]{1,2}) [\u4e00-\u9fff][^。；：，、\n0-9]{0,24}")
 # 二、三级网点… and （一）、（二）项所列… are text unless the count needs them.
 _NUMERAL = re.compile(f"[{_CHINESE}]")
 _CITED_ITEM = re.compile("[、至和及或与项款目]")
@@ -184,7 +185,7 @@ def _end_of_heading(text: str, start: int, end: int) -> int:
 def _list_marker(text: str, at: int, end: int, fresh: bool) -> Marker | None:
     match = _LIST.match(text, at, end)
     if match is None:
-        return None
+        return _clause_number(text, at, end, fresh)
     readings = _readings(match)
     if not readings:
         return None
@@ -193,6 +194,16 @@ def _list_marker(text: str, at: int, end: int, fresh: bool) -> Marker | None:
     weak = _CITED_ITEM if match.lastgroup != "chinese" else _NUMERAL
     strength = Strength.CITATION if weak.match(text, body, end) else Strength.PLAIN
     return Marker(at, stop, body, match.group().strip().replace(" ", ""), readings, strength, fresh)
+
+
+def _clause_number(text: str, at: int, end: int, fresh: bool) -> Marker | None:
+    """The bare number of a clause of a standard (4 要求): weak, and only before a heading."""
+    match = _CLAUSE_NUMBER.fullmatch(text, at, min(end, at + _LONGEST_HEADING))
+    if match is None or match.end() != end:
+        return None
+    reading = Reading(MarkerClass.NUMBER, int(match["number"]))
+    stop = match.end("number")
+    return Marker(at, stop, stop + 1, match["number"], (reading,), Strength.CITATION, fresh)
 
 
 def _readings(match: re.Match[str]) -> tuple[Reading, ...]:

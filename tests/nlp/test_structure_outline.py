@@ -89,6 +89,23 @@ CASES = {
         ["lvl_1", "lvl_1__lvl_1", "lvl_1__lvl_2", "lvl_2", "lvl_2__lvl_1", "lvl_2__lvl_1__lvl_1", "lvl_2__lvl_1__lvl_2"]
         + ["lvl_2__lvl_2"],
     ),
+    "clauses of a standard": (
+        [
+            "1 范围",
+            "本文件规定拆解要求。",
+            "2 要求",
+            "2.1 一般要求",
+            "2.1.1 放电。",
+            "2.1.2 断电。",
+            "2.2 场地",
+            "3 检验",
+        ],
+        ["lvl_1", "lvl_2", "lvl_2__lvl_1", "lvl_2__lvl_1__lvl_1", "lvl_2__lvl_1__lvl_2", "lvl_2__lvl_2", "lvl_3"],
+    ),
+    "30 日 at the start of a line is no clause": (
+        ["一、期限", "30 日内报送", "二、方式"],
+        ["lvl_1", "lvl_2"],
+    ),
     "the list goes on after an unmarked line": (
         ["一、登记", "企业应当登记。", "（一）名称。", "登记名称的，附证明。", "（二）地址。", "二、报送"],
         ["lvl_1", "lvl_1__lvl_1", "lvl_1__lvl_2", "lvl_2"],
