@@ -62,6 +62,8 @@ def is_bare_thing(words: str, opens_sentence: bool) -> bool:
         return False
     if _PREPOSITIONAL.match(words) and not _NOUN_TAIL.match(words):
         return False
+    if _LIMIT.search(words):
+        return True
     if _EVENT.match(words):
         return False
     tail = words.rsplit("的", 1)
