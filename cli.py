@@ -216,6 +216,37 @@ def deadline(limit: str, start: Any, form: str) -> None:
 
 
 @main.group()
+def register() -> None:
+    """The register of real instruments, told in our own words."""
+
+
+@register.command("load")
+@click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
+@format_option
+@data_option
+def register_load(no_publish: bool, form: str, folder: DataFolder) -> None:
+    """Record the bundled register, or what changed in it since."""
+    from rules_db.connection import open_store
+    from rules_db.register.load import record_register
+    from rules_db.snapshots import SnapshotStore
+
+    with folder.create().locked():
+        connection, when = open_store(folder), now()
+        new = record_register(connection, SnapshotStore(folder.snapshots, connection), when)
+        summary = _process(connection, folder, when, None)
+        refused = summary.pop("refused")
+        published = None if no_publish else publish_and_tell(folder, when, accept_mass_change=True)
+    for refusal in refused:
+        say(f"refused: {refusal.subject}: {refusal.code}: {refusal.message}")
+    show_result(
+        {"files": new, "new_files": new, **summary, "seconds": 0.0, "refused": [], "published": published},
+        form,
+        "ingested",
+    )
+    sys.exit(EXIT_GATE if published is False else EXIT_PARTIAL if refused else 0)
+
+
+@main.group()
 def sources() -> None:
     """The registry of watched sources."""
 
@@ -239,6 +270,51 @@ def sources_list(registry: Path | None, form: str) -> None:
         for source in load_sources(registry or BUNDLED)
     ]
     show_result(rows, form, "sources")
+
+
+@sources.command("check")
+@click.option(
+    "--sources", "registry", type=click.Path(path_type=Path, file_okay=False), help="Another registry folder."
+)
+@format_option
+def sources_check(registry: Path | None, form: str) -> None:
+    """Check the registry's files: what a crawl would refuse, and what a person should look at. Opens no site."""
+    import dataclasses
+
+    from crawler.onboarding import check
+    from crawler.registry import BUNDLED
+
+    problems = [dataclasses.asdict(problem) for problem in check(registry or BUNDLED)]
+    show_result(problems, form, "registry_problems")
+    sys.exit(EXIT_PARTIAL if any(problem["fatal"] for problem in problems) else 0)
+
+
+@sources.command("new")
+@click.argument("source_id")
+@click.argument("url")
+@click.option("--name", required=True, help="The site's name in Chinese.")
+@click.option("--jurisdiction", required=True, metavar="CODE", help="GB/T 2260 code.")
+@click.option("--page", type=click.File("rb"), help="The list page as saved in a browser, to try the settings on.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write here instead of stdout.")
+def sources_new(source_id: str, url: str, name: str, jurisdiction: str, page: Any, out: Path | None) -> None:
+    """Draft the file of a new source: its CMS family guessed from the address and a saved page."""
+    from crawler.onboarding import draft
+    from crawler.registry import RegistryError
+
+    saved = page.read() if page else None
+    try:
+        made = draft(source_id, url, name=name, jurisdiction=jurisdiction, saved_page=saved)
+    except RegistryError as error:
+        raise click.UsageError(str(error)) from error
+    say(f"platform {made.platform}; {len(made.entries)} entries found in the saved page")
+    for remark in (*made.remarks, *(f"found: {entry.title}" for entry in made.entries[:3])):
+        say(f"  {remark}")
+    if out is None:
+        click.echo(made.text, nl=False)
+    elif out.exists():
+        raise click.UsageError(f"{out} exists; choose another file")
+    else:
+        out.write_text(made.text, encoding="utf-8")
 
 
 @main.command()

@@ -34,7 +34,9 @@ def provisions(found: Row) -> None:
         print_table(f"rule {found['rule']}", columns, ([version[c] for c in columns] for version in found["versions"]))
         return
     out = console()
-    out.print(f"[bold]《{clean(found['instrument'])}》[/bold] {found['version_date'] or 'undated'}  {found['status']}")
+    out.print(
+        f"[bold]《{clean(found['instrument'])}》[/bold] {found['version_date'] or 'undated'}  {found['standing'] or found['status']}  [dim]{found['tier']}[/dim]"
+    )
     if found["note"]:
         out.print(f"[yellow]{clean(found['note'])}[/yellow]")
     for unit in found["units"]:
@@ -148,6 +150,11 @@ def coverage(found: Sequence[Row]) -> None:
 
 def sources(found: Sequence[Row]) -> None:
     print_table(f"{len(found)} sources", list(found[0]) if found else [], (list(row.values()) for row in found))
+
+
+def registry_problems(found: Sequence[Row]) -> None:
+    rows = ((p["file"], "refused" if p["fatal"] else "look", p["message"]) for p in found)
+    print_table(f"{len(found)} remarks on the registry", ("file", "", "message"), rows)
 
 
 def ingested(result: Row) -> None:
