@@ -67,6 +67,7 @@ _PROVISION = re.compile(
 )
 _ENUMERATION = re.compile(r"包括|分为|种类")
 _MEASURE = re.compile(r"(?:机关|部门|机构|政府|海关|法院|警察|人员|委员会)可以$")
+_CASE_CLOSED = re.compile(r"的[，,](?:由[^，。；]{2,40}|可以?|并)?$|的[，,][^，。；]*[，,]")
 _CASE_LEAD = re.compile(r"之一[^：:]*[：:]\s*$")
 _DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
 
@@ -95,7 +96,8 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
         offence = layout.masked[max(segment[0], start - 4 * _REACH) : start]
         if not (_OFFENCE.search(offence) or _BY_AUTHORITY.search(offence)) or _NO_OFFENCE.search(offence):
             return False
-        if _OBLIGED.search(left) or _PRIVATE.search(left):
+        case = max(offence.rfind("的，"), offence.rfind("的,"), 0)
+        if _OBLIGED.search(offence, case) or _PRIVATE.search(left):
             return False
     name = _NAMES[number]
     if name == "开除" and (left.endswith("、") or _ENUMERATION.search(layout.masked, segment[0], start)):
@@ -109,7 +111,10 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     if name == "责令" and _is_duty(layout, segment, left, start):
         return False
     lead = layout.lead(start)
-    return not (_DUTY_LEAD.search(lead) or (_CASE_LEAD.search(lead) and _HARD.search(lead)))
+    described = _CASE_LEAD.search(lead) is not None and _HARD.search(lead) is not None
+    if described and not _CASE_CLOSED.search(layout.masked, max(segment[0], start - 4 * _REACH), start):
+        return False
+    return _DUTY_LEAD.search(lead) is None
 
 
 def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) -> bool:
