@@ -131,10 +131,11 @@ def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEf
 
 
 def _sentence(text: str, at: int, floor: int) -> tuple[int, int]:
-    """The sentence around `at`; it ends at 。 or a line end and holds no more than a bounded number of characters."""
-    start = max(text.rfind("。", floor, at), text.rfind("\n", floor, at), floor - 1, at - _LONGEST_SENTENCE) + 1
-    ends = [end for mark in "。\n" if (end := text.find(mark, at, at + _LONGEST_SENTENCE)) >= 0]
-    return start, min(ends, default=min(len(text), at + _LONGEST_SENTENCE))
+    """The sentence around `at`, not before `floor`; it ends at 。 or a line end and its length is bounded."""
+    lowest, highest = max(floor, at - _LONGEST_SENTENCE), min(len(text), at + _LONGEST_SENTENCE)
+    start = max(text.rfind("。", lowest, at), text.rfind("\n", lowest, at), lowest - 1) + 1
+    ends = [end for mark in "。\n" if (end := text.find(mark, at, highest)) >= 0]
+    return start, min(ends, default=highest)
 
 
 def _repeals(text: str, title: str, head: HeadFacts, outline: Outline) -> Iterator[TextEffect]:
@@ -146,6 +147,9 @@ def _repeals(text: str, title: str, head: HeadFacts, outline: Outline) -> Iterat
         if match.start() < floor:
             continue
         start, end = _sentence(text, match.start(), floor)
+        if text.count("《", start, match.start()) > text.count("》", start, match.start()):
+            # 《关于废止《…》的决定》 is cited: its repeal is not this text's.
+            continue
         day = _DATE.search(text, start, end)
         effective = parse_date(day[1].replace(" ", "")) if day else first_effect or head.effective_on
         spans = _named_before(text, start, match.start())

@@ -48,6 +48,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
     "definitions": lambda n: "本办法所称电池，是指" * (n // 10),
     "repeals": lambda n: "《甲乙》同时废止" * (n // 8),
     "repeals without a title": lambda n: "同时废止" * (n // 4),
+    "repeals inside a title": lambda n: "《" + "同时废止" * (n // 4),
     "suspensions": lambda n: "暂停实施" * (n // 4),
     "grounds": lambda n: "根据" * (n // 4) + "制定本" * (n // 6),
     "amendments": lambda n: "将第一条中的“甲”修改为“" * (n // 13),
