@@ -121,7 +121,7 @@ def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEf
     for clause in find_amendments(text, target):
         if clause.instrument is None:
             continue
-        sentence = max(text.rfind("。", 0, clause.span.start), text.rfind("\n", 0, clause.span.start)) + 1
+        sentence, _ = _sentence(text, clause.span.start, 0)
         if not amending and f"《{clause.instrument}》" not in text[sentence : clause.span.end]:
             continue
         for label in _ANY_LABEL.findall(clause.label or clause.new_label):
