@@ -215,7 +215,9 @@ class RobotsMiddleware:
         return await task
 
     async def _fetch(self, origin: str, request: Request) -> Robots:
-        meta = {key: request.meta[key] for key in (SOURCE_KEY, HOSTS_KEY, DELAY_KEY, BUDGET_KEY) if key in request.meta}
+        meta: dict[str, Any] = {
+            key: request.meta[key] for key in (SOURCE_KEY, HOSTS_KEY, DELAY_KEY, BUDGET_KEY) if key in request.meta
+        }
         robots_request = Request(
             f"{origin}/robots.txt",
             callback=NO_CALLBACK,
@@ -289,10 +291,10 @@ class PaceMiddleware:
             waiting = [pair for pair in slot.queue if pair[0].meta[SOURCE_KEY] == source_id]
             for pair in waiting:
                 slot.queue.remove(pair)
-                pair[1].errback(Failure(Stopped(reason, outcome)))
+                pair[1].errback(Failure(Stopped(reason, outcome)))  # type: ignore[no-untyped-call]
 
     def _apply(self, request: Request) -> None:
-        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot"))
+        slot = self.crawler.engine.downloader.slots.get(str(request.meta.get("download_slot")))
         if slot is None:
             return
         pace = self.conduct.pace

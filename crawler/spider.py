@@ -107,7 +107,7 @@ class RegistrySpider(Spider):
             following = self._answered(run, 0)
         return following
 
-    def _no_answer(self, run: SourceRun, request: Request, error: BaseException) -> None:
+    def _no_answer(self, run: SourceRun, request: Request, error: BaseException | None) -> None:
         if isinstance(error, Stopped):
             run.count("not_asked")
         elif isinstance(error, Refused):

@@ -26,7 +26,7 @@ class _StrictLoader(yaml.SafeLoader):
     """SafeLoader that refuses what SafeLoader silently accepts."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()
+        event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise StrictYamlError(
                 f"line {event.start_mark.line + 1}: anchors and aliases are not allowed; repeat the value"

@@ -51,7 +51,7 @@ class Jpaas(Platform):
     def _read_unit(self, text: str, context: ListContext) -> ListPage:
         soup = soup_of(unit_html(text, context.url))
         entries, notes = read_rows(soup, context, self.detail_pattern)
-        pager = soup.find(attrs={"count": True})
+        pager = soup.select_one("[count]")
         total = _count(pager, "count")
         size = _count(pager, "rows") or int(context.source.params.get("page_size", "0")) or len(entries)
         following: tuple[ListRequest, ...] = ()
@@ -84,7 +84,7 @@ def known_unit(context: ListContext) -> ListRequest | None:
     if not page_id:
         return None
     known = {**context.source.params, **context.column.params, "pageId": page_id}
-    query = {key: known[key] for key in _KEYS if key in known}
+    query: dict[str, str] = {key: known[key] for key in _KEYS if key in known}
     endpoint = context.source.params.get("endpoint", ENDPOINT)
     return _request(urljoin(context.url, endpoint), query, context)
 

@@ -98,7 +98,7 @@ def _total(text: str) -> int | None:
         return int(stated[1])
     totals = [int(number) for number in _TOTAL.findall(text)]
     real = [number for number in totals if number != _PLACEHOLDER_TOTAL]
-    return (real or totals or [None])[0]
+    return next(iter(real or totals), None)
 
 
 def _next(text: str, records: list[str], seen: int, total: int | None, context: ListContext) -> Iterator[ListRequest]:
@@ -136,5 +136,5 @@ def _form(text: str, context: ListContext) -> MappingProxyType[str, str] | None:
     said = {key: value for key, value in context.request.state.items() if key in _FORM_KEYS}
     said = said or dict(_PARAMETER.findall(text))
     known = {**_FORM_DEFAULTS, **context.source.params, **context.column.params, **said}
-    form = {key: known[key] for key in _FORM_KEYS if key in known}
+    form: dict[str, str] = {key: known[key] for key in _FORM_KEYS if key in known}
     return MappingProxyType(form) if {"columnid", "unitid", "webid"} <= form.keys() else None

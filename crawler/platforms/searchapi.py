@@ -46,7 +46,7 @@ class SearchApi(Platform):
             raise ListError(f"{context.url}: no list at {params.get('rows', '(top)')!r}")
         entries = tuple(_entries(rows, params, context))
         total = at_path(answer, params["total"]) if "total" in params else None
-        count = int(total) if str(total).isdigit() else None
+        count = int(str(total)) if str(total).isdigit() else None
         page, size = context.request.page, int(params.get("page_size", "20"))
         more = "page" in params and bool(rows) and (count is None or page * size < count)
         following = (_screen(context.source, context.column, page + 1),) if more else ()
