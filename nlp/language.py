@@ -57,8 +57,9 @@ _VERSION = "1.0.0"
 def _pattern_digest() -> str:
     """Digest of the source of all pattern tables, so that changed data is a changed pipeline."""
     digest = hashlib.sha256()
-    for path in sorted((Path(__file__).parent / "pipes").glob("*/patterns.py")):
-        digest.update(path.parent.name.encode())
+    pipes = Path(__file__).parent / "pipes"
+    for path in sorted([*pipes.glob("*/patterns.py"), *pipes.glob("*/units.py")]):
+        digest.update(f"{path.parent.name}/{path.name}".encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
 

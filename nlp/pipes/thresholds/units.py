@@ -84,6 +84,7 @@ AS_WRITTEN: tuple[tuple[Dimension, bool, str], ...] = (
     (_D.COUNT, False, "个 份 次 辆 台 套 件 种 项 条 家 户 处 间 层 张 枚 座 只 头 匹 株 棵 艘 架 部 页 册 组 批 批次"),
     (_D.COUNT, False, "位 人次 床 车次 班次 户次 学分 分 期 轮 遍 点 门 所 片 块 支 瓶 箱 袋 包 桶 节 列 字节 像素 帧"),
     (_D.COUNT, False, "票 孔 颗 粒 羽 尾 穴 格 档 盏 根 段 幅 幢 栋 单元 车道 泊位 台次 辆次 起 宗 届 方 代"),
+    (_D.COUNT, False, "具 副 把 罐 盘 盒 枝 架次 例 笔 本 眼"),
     (_D.LENGTH, True, "厘米 毫米 微米 纳米 分米 海里 华里 英里 英寸 cm mm μm um nm"),
     (_D.LENGTH, False, "里 尺 寸"),
     (_D.MASS, True, "克 毫克 微克 斤 市斤 总吨 总吨位 吨位 净吨 载重吨 g mg μg"),
