@@ -359,6 +359,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
     from rules_db.reconcile import reconcile_pending
     from rules_db.snapshots import SnapshotStore
     from rules_db.stages import convert_pending, pending_reads, record_reads
+    from rules_db.succession import record_successions
     from rules_db.terminal import progress
 
     snapshots = SnapshotStore(folder.snapshots, connection)
@@ -369,6 +370,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
         tally = record_reads(connection, read(waiting), len(waiting), PIPELINE_VERSION, when, advance)
     with progress("comparing") as advance:
         reconciled = list(reconcile_pending(connection, when, advance))
+    succeeded = record_successions(connection, when)
     catalogue = read_catalogue(*catalogue_folders(folder.root))
     load_catalogue(connection, catalogue)
     links = load_links(connection, catalogue, when)
@@ -378,7 +380,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
         **store_counts(connection),
         "outcomes": tally.outcomes,
         "new_texts": sum(tally.outcomes.get(k, 0) for k in ("new_instrument", "new_expression")),
-        "new_changes": sum(r.changes for r in reconciled),
+        "new_changes": sum(r.changes for r in reconciled) + succeeded,
         "readings_revised": sum(r.revised for r in reconciled),
         "links_turned_suspect": [link.id for link in links if link.turned_suspect],
         "links_proposed": len(proposals),

@@ -21,6 +21,7 @@ from rules_db.references import (
     expression_on,
     one_instrument,
     split_unit,
+    status_on,
 )
 
 
@@ -71,6 +72,8 @@ def show(
     reading = load_reading(connection, expression.id)
     units = [u for u in reading.units if unit is None or unit in (u.provision.label, u.provision.eid)]
     rules = rules_in(connection, expression.id, known_on=known_on)
+    standing = status_on(connection, instrument, as_of) if as_of else None
+    tier = connection.execute("SELECT tier FROM expression WHERE id = ?", (expression.id,)).fetchone()["tier"]
     if not units:
         labels = "、".join(u.provision.label for u in reading.units[:12])
         raise StoreError(f"《{instrument.title}》 of {expression.version_date} has no {unit}; it begins with {labels}")
@@ -79,7 +82,9 @@ def show(
         "iri": instrument.iri,
         "version_date": expression.version_date,
         "effective_on": reading.valid_from,
-        "status": reading.status,
+        "status": str(standing.status) if standing else reading.status,
+        "standing": str(standing) if standing else "",
+        "tier": tier,
         "note": expression.note,
         "units": [
             {

@@ -72,6 +72,27 @@ def record_revision(
     return _write(connection, rows, old, new, recorded_at)
 
 
+def record_succession(
+    connection: sqlite3.Connection,
+    old: ExpressionReading,
+    new: ExpressionReading,
+    diff: InstrumentDiff,
+    recorded_at: str,
+) -> int:
+    """Thresholds of one instrument that another, which takes its place, sets anew. Only pairs: what has no counterpart
+    is told by the repeal itself. Returns the number of rows written."""
+    title = _title(connection, old.instrument_id)
+    rows = []
+    for change in diff.thresholds:
+        if change.old is not None and change.new is not None:
+            kind, old_label, new_label, summary, detail = _threshold_row(change)
+            rows.append((kind, old_label, new_label, f"《{title}》{summary}", detail))
+    written = _write(connection, rows, old, new, recorded_at)
+    if written:
+        tie_to_rules(connection, new.instrument_id)
+    return written
+
+
 def _provision_rows(entry: Entry) -> list[tuple[ChangeKind, str, str, str, dict[str, Any]]]:
     link = entry.link
     kind = _PROVISION_KIND.get(link.continuity)

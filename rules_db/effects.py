@@ -6,34 +6,90 @@ title, and its number where one is said; anything else stays unresolved and visi
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rules_db.fingerprint import fingerprint
 from rules_db.instruments import number_key, title_key
-from rules_db.model import Analysis, EffectKind
+from rules_db.model import EffectKind, HeadFacts, Span, TextEffect
+
+STATED = "stated"
+_QUOTED = re.compile(r"“([^”]{1,40})”")
 
 
-def record_effects(connection: sqlite3.Connection, expression_id: str, analysis: Analysis, recorded_at: str) -> None:
-    """Keep the effects that a text says it has; ties are made by `resolve_effects`."""
+def stated_effects(facts: str) -> list[TextEffect]:
+    """Effects that the facts told with a document state (JSON, key `effects`); their spans are empty."""
+    return [
+        TextEffect(
+            EffectKind(effect["kind"]),
+            Span(0, 0, "", STATED),
+            effect["target_title"],
+            effect.get("target_number"),
+            effect.get("target_label"),
+            effect.get("effective_on"),
+        )
+        for effect in json.loads(facts).get("effects", ())
+    ]
+
+
+def record_effects(
+    connection: sqlite3.Connection, expression_id: str, effects: Iterable[TextEffect], head: HeadFacts, recorded_at: str
+) -> None:
+    """Keep the effects that a text has; ties are made by `resolve_effects`. Of several effects of one kind on one
+    instrument the one told first stands, unless they concern several of its provisions."""
+    told = {
+        (row["kind"], title_key(row["target_title"]))
+        for row in connection.execute(
+            "SELECT kind, target_title FROM effect WHERE affecting_expression_id = ?", (expression_id,)
+        )
+    }
+    kept: list[TextEffect] = []
+    for effect in effects:
+        key = (str(effect.kind), title_key(effect.target_title))
+        stated = [o for o in kept if o.span.pattern == STATED and (str(o.kind), title_key(o.target_title)) == key]
+        if key not in told and (effect.span.pattern == STATED or not stated):
+            kept.append(effect)
     connection.executemany(
         """INSERT OR IGNORE INTO effect (id, affecting_expression_id, kind, target_title, target_number, target_label,
              effective_on, state, start, "end", recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'unresolved', ?, ?, ?)""",
         [
             (
-                fingerprint(expression_id, effect.kind, effect.target_title, str(effect.span.start)),
+                _effect_id(expression_id, effect),
                 expression_id,
                 effect.kind,
                 effect.target_title,
                 effect.target_number,
                 effect.target_label,
-                effect.effective_on or analysis.head.effective_on,
+                effect.effective_on or head.effective_on,
                 effect.span.start,
                 effect.span.end,
                 recorded_at,
             )
-            for effect in analysis.effects
+            for effect in kept
         ],
     )
+
+
+def _effect_id(expression_id: str, effect: TextEffect) -> str:
+    place = effect.target_label or STATED if effect.span.pattern == STATED else str(effect.span.start)
+    return fingerprint(expression_id, effect.kind, effect.target_title, place)
+
+
+def inherit_effects(connection: sqlite3.Connection, expression_id: str, heir: str, recorded_at: str) -> None:
+    """Let a text state what the paraphrase it replaced stated, where its own words don't say so."""
+    rows = connection.execute(
+        """SELECT kind, target_title, target_number, target_label, effective_on FROM effect
+           WHERE affecting_expression_id = ? ORDER BY rowid""",
+        (expression_id,),
+    ).fetchall()
+    effects = [
+        TextEffect(EffectKind(row["kind"]), Span(0, 0, "", STATED), *(row[key] for key in row.keys()[1:]))
+        for row in rows
+    ]
+    record_effects(connection, heir, effects, HeadFacts(), recorded_at)
 
 
 def resolve_effects(connection: sqlite3.Connection) -> set[str]:
@@ -41,7 +97,8 @@ def resolve_effects(connection: sqlite3.Connection) -> set[str]:
     touched = set()
     pending = connection.execute(
         """SELECT e.id, e.kind, e.target_title, e.target_number, x.instrument_id AS affecting_instrument, x.version_date
-           FROM effect e JOIN expression x ON x.id = e.affecting_expression_id WHERE e.state = 'unresolved'"""
+           FROM effect e JOIN expression x ON x.id = e.affecting_expression_id
+           WHERE e.state = 'unresolved' AND x.replaced_at IS NULL"""
     ).fetchall()
     for row in pending:
         targets = _targets(connection, row)
@@ -60,11 +117,36 @@ def resolve_effects(connection: sqlite3.Connection) -> set[str]:
 def repealed_from(connection: sqlite3.Connection, instrument_id: str) -> str | None:
     """The day from which an applied repeal or replacement ends the instrument, if there is one with a date."""
     row = connection.execute(
-        """SELECT min(effective_on) FROM effect
-           WHERE target_instrument_id = ? AND state = 'applied' AND target_label IS NULL AND kind IN (?, ?)""",
+        """SELECT min(f.effective_on) FROM effect f JOIN expression x ON x.id = f.affecting_expression_id
+           WHERE f.target_instrument_id = ? AND f.state = 'applied' AND f.target_label IS NULL AND f.kind IN (?, ?)
+             AND x.replaced_at IS NULL AND x.status <> 'draft'""",
         (instrument_id, EffectKind.REPEALS, EffectKind.REPLACES),
     ).fetchone()
     return row[0] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialRepeal:
+    """The part of an instrument that ends: an article label (第十条), or a topic (梯次利用) that names it."""
+
+    part: str
+    on: str
+
+
+def partial_repeals(connection: sqlite3.Connection, instrument_id: str) -> list[PartialRepeal]:
+    """Applied repeals of parts of an instrument, oldest first; one without a date ends nothing yet."""
+    rows = connection.execute(
+        """SELECT f.target_label, f.effective_on FROM effect f JOIN expression x ON x.id = f.affecting_expression_id
+           WHERE f.target_instrument_id = ? AND f.state = 'applied' AND f.target_label IS NOT NULL AND f.kind = ?
+             AND f.effective_on IS NOT NULL AND x.replaced_at IS NULL AND x.status <> 'draft'
+           ORDER BY f.effective_on, f.target_label""",
+        (instrument_id, EffectKind.REPEALS),
+    )
+    found = []
+    for row in rows:
+        quoted = _QUOTED.search(row["target_label"])
+        found.append(PartialRepeal(quoted[1] if quoted else row["target_label"], row["effective_on"]))
+    return found
 
 
 def _targets(connection: sqlite3.Connection, row: sqlite3.Row) -> list[str]:

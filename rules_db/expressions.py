@@ -7,24 +7,30 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from rules_db.effects import record_effects
+from rules_db.effects import inherit_effects, record_effects, stated_effects
 from rules_db.fingerprint import comparison_key, fingerprint
 from rules_db.instruments import InstrumentRef, resolve_instrument
 from rules_db.iri import expression_iri, short_id
 from rules_db.model import Analysis, HeadFacts, InstrumentStatus, Tier
 
+REGISTER_PLATFORM = "register"
+
 
 class Recorded(StrEnum):
-    """What recording a text came to."""
+    """What recording a text came to. REPLACED: it took the place of a paraphrase; OUTRANKED: it is a paraphrase of a
+    text that is held."""
 
     NEW_INSTRUMENT = "new_instrument"
     NEW_EXPRESSION = "new_expression"
     SAME_TEXT = "same_text"
     CONFLICT = "conflict"
+    REPLACED = "replaced"
+    OUTRANKED = "outranked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +56,14 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
     """Record one analysed text. Call inside a transaction. Raises ValueError when it has no title.
 
     A second text for a date that already has one is not merged: seen in place at the same address it becomes an
-    expression valid from the day it was first seen; from elsewhere it is a conflict, left to a person.
+    expression valid from the day it was first seen; from elsewhere it is a conflict, left to a person. A paraphrase of
+    the register is no text of its own: a corrected one and the text itself take its place, and it yields to a text.
     """
     instrument, new = resolve_instrument(connection, analysis.head, recorded_at)
     wording = fingerprint(comparison_key(analysis.text))
     texts = connection.execute(
-        "SELECT id, version_date, text_fingerprint FROM expression WHERE instrument_id = ? ORDER BY recorded_at, id",
+        """SELECT id, version_date, text_fingerprint FROM expression
+           WHERE instrument_id = ? AND replaced_at IS NULL ORDER BY recorded_at, id""",
         (instrument.id,),
     ).fetchall()
     date = analysis.head.version_date or analysis.head.promulgated_on or analysis.head.published_on
@@ -65,6 +73,13 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
         if row["text_fingerprint"] == wording and (stated is None or row["version_date"] in (None, stated)):
             _record_manifestation(connection, row["id"], origin, recorded_at)
             return RecordedText(Recorded.SAME_TEXT, instrument, row["id"])
+    paraphrases = [row["id"] for row in texts if is_paraphrase(connection, row["id"])]
+    if _is_register(connection, origin.source_id) and len(paraphrases) < len(texts):
+        held = next(row["id"] for row in reversed(texts) if row["id"] not in paraphrases)
+        record_effects(connection, held, stated_effects(origin.facts), analysis.head, recorded_at)
+        return RecordedText(Recorded.OUTRANKED, instrument, held)
+    if paraphrases:
+        return _replace(connection, instrument, paraphrases, analysis, origin, date, wording, recorded_at)
     same_date = [row["id"] for row in texts if row["version_date"] == date]
     in_place = bool(same_date) and any(_seen_at(connection, row, origin.url) for row in same_date)
     if same_date and not in_place:
@@ -76,7 +91,7 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
             "one of them its own version_date in the manifest",
         )
     expression_id = _record_expression(
-        connection, instrument, analysis, origin, date, wording, nth=len(same_date) + 1, recorded_at=recorded_at
+        connection, instrument, analysis, origin, date, wording, in_place=in_place, recorded_at=recorded_at
     )
     outcome = Recorded.NEW_INSTRUMENT if new else Recorded.NEW_EXPRESSION
     return RecordedText(outcome, instrument, expression_id)
@@ -114,16 +129,17 @@ def _record_expression(
     date: str | None,
     wording: str,
     *,
-    nth: int,
+    in_place: bool,
     recorded_at: str,
 ) -> str:
     head = analysis.head
-    iri = expression_iri(instrument.iri, date, nth)
-    effective_on, basis = _effective(head, date, nth, recorded_at)
+    iri = _free_iri(connection, instrument.iri, date)
+    effective_on, basis = _effective(head, date, recorded_at, in_place=in_place)
     connection.execute(
         """INSERT INTO expression (id, iri, instrument_id, version_date, document_number, promulgated_on, published_on,
-             effective_on, effective_basis, status, text, text_fingerprint, tier, pipeline_version, recorded_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+             effective_on, expires_on, effective_basis, status, text, text_fingerprint, tier, pipeline_version,
+             recorded_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             short_id(iri),
             iri,
@@ -133,6 +149,7 @@ def _record_expression(
             head.promulgated_on,
             head.published_on,
             effective_on,
+            head.expires_on,
             basis,
             _status(head),
             analysis.text,
@@ -152,8 +169,60 @@ def _record_expression(
     )
     _record_manifestation(connection, short_id(iri), origin, recorded_at)
     record_extraction(connection, short_id(iri), analysis, recorded_at)
-    record_effects(connection, short_id(iri), analysis, recorded_at)
+    effects = (*stated_effects(origin.facts), *analysis.effects)
+    record_effects(connection, short_id(iri), effects, head, recorded_at)
     return short_id(iri)
+
+
+def is_paraphrase(connection: sqlite3.Connection, expression_id: str) -> bool:
+    """Whether all that is held of an expression is our own register's account of it."""
+    row = connection.execute(
+        """SELECT min(s.platform = ?) FROM manifestation m JOIN source s ON s.id = m.source_id
+           WHERE m.expression_id = ?""",
+        (REGISTER_PLATFORM, expression_id),
+    ).fetchone()
+    return bool(row[0])
+
+
+def _is_register(connection: sqlite3.Connection, source_id: str) -> bool:
+    row = connection.execute("SELECT platform FROM source WHERE id = ?", (source_id,)).fetchone()
+    return row is not None and row[0] == REGISTER_PLATFORM
+
+
+def _replace(
+    connection: sqlite3.Connection,
+    instrument: InstrumentRef,
+    old: Sequence[str],
+    analysis: Analysis,
+    origin: Origin,
+    date: str | None,
+    wording: str,
+    recorded_at: str,
+) -> RecordedText:
+    """Record a text in the place of paraphrases. They stay in the store, but no longer count as versions of the law;
+    the relations they stated go over to the new text, unless it is a paraphrase itself and states its own."""
+    new = _record_expression(
+        connection, instrument, analysis, origin, date, wording, in_place=False, recorded_at=recorded_at
+    )
+    connection.executemany(
+        "UPDATE expression SET replaced_at = ?, replaced_by = ? WHERE id = ?", [(recorded_at, new, one) for one in old]
+    )
+    connection.executemany("UPDATE expression SET replaced_by = ? WHERE replaced_by = ?", [(new, one) for one in old])
+    if not _is_register(connection, origin.source_id):
+        for one in old:
+            inherit_effects(connection, one, new, recorded_at)
+    connection.execute(
+        "UPDATE instrument SET title = ?, issuers = ? WHERE id = ?",
+        (analysis.head.title, json.dumps(analysis.head.issuers, ensure_ascii=False), instrument.id),
+    )
+    return RecordedText(Recorded.REPLACED, instrument, new)
+
+
+def _free_iri(connection: sqlite3.Connection, work: str, date: str | None) -> str:
+    nth = 1
+    while connection.execute("SELECT 1 FROM expression WHERE iri = ?", (expression_iri(work, date, nth),)).fetchone():
+        nth += 1
+    return expression_iri(work, date, nth)
 
 
 def _record_manifestation(connection: sqlite3.Connection, expression_id: str, origin: Origin, recorded_at: str) -> None:
@@ -172,9 +241,9 @@ def _seen_at(connection: sqlite3.Connection, expression_id: str, url: str) -> bo
     return row is not None
 
 
-def _effective(head: HeadFacts, date: str | None, nth: int, recorded_at: str) -> tuple[str | None, str]:
+def _effective(head: HeadFacts, date: str | None, recorded_at: str, *, in_place: bool) -> tuple[str | None, str]:
     """From when the text applies, and on what ground we say so: never a bare guess."""
-    if nth > 1:
+    if in_place:
         return recorded_at[:10], "first_seen"
     if head.effective_on:
         return head.effective_on, "stated"
@@ -194,6 +263,10 @@ def _status(head: HeadFacts) -> InstrumentStatus:
         return InstrumentStatus.REPEALED
     if "部分" in validity:
         return InstrumentStatus.PARTLY_REPEALED
+    if "暂停" in validity:
+        return InstrumentStatus.SUSPENDED
+    if "不明" in validity:
+        return InstrumentStatus.UNKNOWN
     return InstrumentStatus.IN_FORCE
 
 

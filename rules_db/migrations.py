@@ -20,6 +20,12 @@ def m0001_store(db: Database) -> None:
     _run_script(db, "0001_store.sql")
 
 
+@store()
+def m0002_replaced(db: Database) -> None:
+    """Texts that a better copy replaced."""
+    _run_script(db, "0002_replaced.sql")
+
+
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
     lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))

@@ -323,6 +323,7 @@ class EffectKind(StrEnum):
     SUSPENDS = "suspends"
     FINALISES = "finalises"
     FORWARDS = "forwards"
+    PROBABLY_MEANS = "probably_means"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,9 @@ def provisions(found: Row) -> None:
         print_table(f"rule {found['rule']}", columns, ([version[c] for c in columns] for version in found["versions"]))
         return
     out = console()
-    out.print(
-        f"[bold]《{clean(found['instrument'])}》[/bold] {found['version_date'] or 'undated'}  {found['standing'] or found['status']}  [dim]{found['tier']}[/dim]"
-    )
+    status = found["standing"] or found["status"]
+    out.print(f"[bold]《{clean(found['instrument'])}》[/bold] {found['version_date'] or 'undated'}  {status}")
+    out.print(f"[dim]tier: {found['tier']}[/dim]")
     if found["note"]:
         out.print(f"[yellow]{clean(found['note'])}[/yellow]")
     for unit in found["units"]:

@@ -6,8 +6,9 @@ differ from what its timeline was last built from, so the step can be killed and
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,12 +17,14 @@ from rules_db.changes import record_first, record_revision, tie_to_rules
 from rules_db.connection import transaction
 from rules_db.diff.compare import diff_expressions
 from rules_db.diff.result import InstrumentDiff, NormText
-from rules_db.effects import repealed_from, resolve_effects
+from rules_db.effects import PartialRepeal, partial_repeals, repealed_from, resolve_effects
 from rules_db.fingerprint import fingerprint
 from rules_db.model import ProvisionKind, ProvisionText, Quantity
 from rules_db.readings import ExpressionReading, load_reading
 from rules_db.rules import record_timeline
 from rules_db.timeline import Links, build_timeline
+
+_SHARED = re.compile("[、和与及]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,9 @@ def reconcile_pending(
                  SELECT x.instrument_id, group_concat(x.key, ' ') AS state FROM (
                    SELECT e.instrument_id, e.id || ':' || max(n.recorded_at || n.pipeline_version) || ':'
                      || coalesce((SELECT group_concat(f.id || f.state) FROM effect f
+                                  JOIN expression a ON a.id = f.affecting_expression_id AND a.replaced_at IS NULL
                                   WHERE f.target_instrument_id = e.instrument_id), '') AS key
-                   FROM expression e JOIN extraction n ON n.expression_id = e.id
+                   FROM expression e JOIN extraction n ON n.expression_id = e.id WHERE e.replaced_at IS NULL
                    GROUP BY e.id ORDER BY e.id) x
                  GROUP BY x.instrument_id) e
                LEFT JOIN timeline_state t ON t.instrument_id = e.instrument_id
@@ -75,10 +79,22 @@ def compare(old: ExpressionReading, new: ExpressionReading) -> InstrumentDiff:
     )
 
 
+def ended_parts(reading: ExpressionReading, repeals: Sequence[PartialRepeal]) -> dict[int, str]:
+    """Rules of a text (by index) that a partial repeal ends, and from when. An article label ends the rules of that
+    article; a topic ends rules whose party it names alone, so that a rule shared with others stays."""
+    ends: dict[int, str] = {}
+    for repeal in repeals:
+        for n, rule in enumerate(reading.rules):
+            named = rule.bearer.startswith(repeal.part) and not _SHARED.search(rule.bearer)
+            if (named or rule.label == repeal.part) and n not in ends:
+                ends[n] = repeal.on
+    return ends
+
+
 def ordered_expressions(connection: sqlite3.Connection, instrument_id: str) -> list[str]:
     """Ids of an instrument's expressions from the oldest to the newest; one without any date counts as oldest."""
     rows = connection.execute(
-        """SELECT id FROM expression WHERE instrument_id = ?
+        """SELECT id FROM expression WHERE instrument_id = ? AND replaced_at IS NULL
            ORDER BY coalesce(effective_on, version_date, ''), coalesce(version_date, ''), recorded_at, id""",
         (instrument_id,),
     )
@@ -99,7 +115,8 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
             changes += record_revision(connection, old, new, diff, recorded_at)
             known = [(link.old, link.new) for link in (entry.link for entry in diff.entries)]
         links.append(known)
-    lines = build_timeline(readings, links, repealed_from(connection, instrument_id))
+    parts = ended_parts(readings[-1], partial_repeals(connection, instrument_id))
+    lines = build_timeline(readings, links, repealed_from(connection, instrument_id), parts)
     delta = record_timeline(connection, instrument_id, readings, lines, recorded_at)
     if changes:
         tie_to_rules(connection, instrument_id)

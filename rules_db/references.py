@@ -10,8 +10,10 @@ import sqlite3
 from dataclasses import dataclass
 
 from rules_db.connection import StoreError
-from rules_db.effects import repealed_from
+from rules_db.effects import partial_repeals, repealed_from
 from rules_db.instruments import InstrumentRef, find_instruments, nearest_titles
+from rules_db.model import InstrumentStatus
+from rules_db.projection.validity import Stated, standings
 from rules_db.reconcile import ordered_expressions
 
 DATED = re.compile(r"^(?P<name>.+?)@(?P<date>\d{4}-\d{2}-\d{2}|undated)$", re.DOTALL)
@@ -25,6 +27,20 @@ class ExpressionRef:
     instrument: InstrumentRef
     version_date: str | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Status of an instrument on a day, since when (None = not known), and the parts of it that had ended."""
+
+    status: str
+    since: str | None
+    ended_parts: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        words = self.status.replace("_", " ")
+        since = f" since {self.since}" if self.since else ""
+        return words + since + (f" ({'、'.join(self.ended_parts)})" if self.ended_parts else "")
 
 
 def one_instrument(connection: sqlite3.Connection, words: str) -> InstrumentRef:
@@ -53,7 +69,8 @@ def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, dat
     Raises StoreError naming the dates that are known.
     """
     rows = connection.execute(
-        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ?", (instrument.id,)
+        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ? AND replaced_at IS NULL",
+        (instrument.id,),
     ).fetchall()
     by_id = {row["id"]: row for row in rows}
     order = ordered_expressions(connection, instrument.id)
@@ -77,7 +94,8 @@ def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRe
     Raises StoreError when nothing applied yet, or when no text has a known date.
     """
     rows = connection.execute(
-        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ?", (instrument.id,)
+        "SELECT id, version_date, effective_on FROM expression WHERE instrument_id = ? AND replaced_at IS NULL",
+        (instrument.id,),
     ).fetchall()
     by_id = {row["id"]: row for row in rows}
     order = ordered_expressions(connection, instrument.id)
@@ -85,13 +103,45 @@ def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRe
     undated = [key for key in order if by_id[key]["effective_on"] is None]
     if not begun and not undated:
         first = by_id[order[0]]["effective_on"]
-        raise StoreError(f"《{instrument.title}》 did not apply on {day}: its first known text takes effect on {first}")
+        raise StoreError(
+            f"《{instrument.title}》 did not apply on {day}: not yet in force; its first known text takes effect on "
+            f"{first}"
+        )
     chosen = begun[-1] if begun else undated[-1]
     ended = repealed_from(connection, instrument.id)
     note = "" if begun else "this text's date is unknown; it is taken for the oldest"
     if ended and ended <= day:
         note = f"repealed from {ended} on: this is the last text that applied"
     return ExpressionRef(chosen, instrument, by_id[chosen]["version_date"], note)
+
+
+def status_on(connection: sqlite3.Connection, instrument: InstrumentRef, day: str) -> Status:
+    """How an instrument stood on a day, worked out from the dates, repeals and partial repeals known now."""
+    rows = {
+        row["id"]: Stated(row["id"], row["effective_on"], row["expires_on"], row["status"])
+        for row in connection.execute(
+            "SELECT id, effective_on, expires_on, status FROM expression WHERE instrument_id = ?", (instrument.id,)
+        )
+    }
+    repealed = repealed_from(connection, instrument.id)
+    parts = partial_repeals(connection, instrument.id)
+    found = standings(
+        [rows[key] for key in ordered_expressions(connection, instrument.id)],
+        repealed,
+        day,
+        parts[0].on if parts else None,
+    )
+    speaker = next(standing for standing in found if standing.current)
+    since = {
+        str(InstrumentStatus.REPEALED): repealed,
+        str(InstrumentStatus.EXPIRED): speaker.valid_to,
+        str(InstrumentStatus.PARTLY_REPEALED): parts[0].on if parts else None,
+        str(InstrumentStatus.IN_FORCE): speaker.valid_from,
+    }.get(str(speaker.status))
+    ended = (
+        [part.part for part in parts if part.on <= day] if speaker.status == InstrumentStatus.PARTLY_REPEALED else []
+    )
+    return Status(str(speaker.status), since, tuple(ended))
 
 
 def split_unit(reference: str) -> tuple[str, str | None]:

@@ -67,8 +67,10 @@ class _RuleNames:
         self.taken: set[str] = set()
         self.exact: dict[tuple[str, str, str, str], list[str]] = {}
         rows = connection.execute(
-            """SELECT rv.rule_id, p.expression_id, p.eid, rv.modality, rv.fingerprint
+            """SELECT rv.rule_id, coalesce(x.replaced_by, x.id) AS expression_id, x.replaced_by, p.eid, rv.modality,
+                 rv.fingerprint
                FROM rule_place p JOIN rule_version rv ON rv.id = p.rule_version_id
+               JOIN expression x ON x.id = p.expression_id
                JOIN rule r ON r.id = rv.rule_id WHERE r.instrument_id = ?
                ORDER BY rv.superseded_at IS NOT NULL, p.start""",
             (instrument_id,),
@@ -76,17 +78,21 @@ class _RuleNames:
         for row in rows:
             key = (row["expression_id"], row["eid"], row["modality"], row["fingerprint"])
             self.exact.setdefault(key, []).append(row["rule_id"])
+            if row["replaced_by"]:  # a better copy may count its provisions differently
+                anywhere = (row["expression_id"], "", row["modality"], row["fingerprint"])
+                self.exact.setdefault(anywhere, []).append(row["rule_id"])
         self.known = {r[0] for r in connection.execute("SELECT id FROM rule WHERE instrument_id = ?", (instrument_id,))}
 
     def name(self, line: RuleLine, by_id: Mapping[str, ExpressionReading]) -> str:
         for version in line.versions:
             for place in version.places:
                 reading = by_id[place.expression_id].rules[place.reading]
-                key = (place.expression_id, reading.eid, str(reading.modality), reading.wording)
-                for rule_id in self.exact.get(key, ()):
-                    if rule_id not in self.taken:
-                        self.taken.add(rule_id)
-                        return rule_id
+                for eid in (reading.eid, ""):
+                    key = (place.expression_id, eid, str(reading.modality), reading.wording)
+                    for rule_id in self.exact.get(key, ()):
+                        if rule_id not in self.taken:
+                            self.taken.add(rule_id)
+                            return rule_id
         first = line.versions[0].places[0]
         reading = by_id[first.expression_id].rules[first.reading]
         nth = 0

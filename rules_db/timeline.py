@@ -7,7 +7,7 @@ from all expressions each time makes the order in which texts were recorded irre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -59,12 +59,16 @@ Links = Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
 
 
 def build_timeline(
-    expressions: Sequence[ExpressionReading], links: Sequence[Links], ends_on: str | None = None
+    expressions: Sequence[ExpressionReading],
+    links: Sequence[Links],
+    ends_on: str | None = None,
+    parts_end: Mapping[int, str] | None = None,
 ) -> list[RuleLine]:
     """The rule lines of one instrument.
 
     `expressions` in order of validity; `links[i]` joins expressions i and i+1; `ends_on` is the day a repeal ends
-    whatever is still open. Raises ValueError when the numbers of expressions and link lists don't fit.
+    whatever is still open, `parts_end` the days on which repeals of parts end single rules of the last expression, by
+    index. Raises ValueError when the numbers of expressions and link lists don't fit.
     """
     if not expressions:
         return []
@@ -92,8 +96,10 @@ def build_timeline(
             if n not in following:
                 following[n] = _Open([], [Place(new.id, n)], new.valid_from)
         running = following
-    for line in running.values():
-        _close(line, ends_on if ends_on is None or line.valid_from is None or ends_on > line.valid_from else None)
+    for n, line in running.items():
+        days = [day for day in (ends_on, (parts_end or {}).get(n)) if day is not None]
+        ended = min(days) if days else None
+        _close(line, ended if ended is None or line.valid_from is None or ended > line.valid_from else None)
         finished.append(line)
     finished.sort(key=lambda line: (line.closed[0].valid_from or "", line.closed[0].places[0].reading))
     return [RuleLine(tuple(line.closed)) for line in finished]

@@ -126,6 +126,7 @@ def diff(
     from rules_db import answers, references
     from rules_db.connection import open_store
     from rules_db.diff import jsonform
+    from rules_db.expressions import is_paraphrase
 
     connection = open_store(folder, read_only=True)
     if rule_set:
@@ -145,6 +146,8 @@ def diff(
     for reference in (old, new):
         if reference.note:
             say(f"note: {reference.note}")
+        if is_paraphrase(connection, reference.id):
+            say(f"note: of 《{reference.instrument.title}》 only a paraphrase is held; the text may say more")
     result = answers.compare_expressions(connection, old, new)
     if overlay:
         from rules_db.diff import overlay as laid

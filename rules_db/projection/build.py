@@ -10,12 +10,12 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from rules_db.effects import repealed_from
+from rules_db.effects import partial_repeals, repealed_from
 from rules_db.iri import NATIONAL, jurisdiction_code
 from rules_db.model import ChangeKind, Tier
 from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
-from rules_db.projection.validity import Stated, standings
+from rules_db.projection.validity import Standing, Stated, standings
 from rules_db.search import fill_index
 
 _HERE = Path(__file__).parent
@@ -106,7 +106,7 @@ def _standing(connection: sqlite3.Connection, today: str) -> None:
     )
     by_instrument: dict[str, list[Stated]] = {}
     for row in connection.execute(
-        """SELECT id, instrument_id, effective_on, expires_on, status FROM work.expression
+        """SELECT id, instrument_id, effective_on, expires_on, status FROM work.expression WHERE replaced_at IS NULL
            ORDER BY instrument_id, coalesce(effective_on, version_date, ''), coalesce(version_date, ''), recorded_at,
              id"""
     ):
@@ -115,9 +115,13 @@ def _standing(connection: sqlite3.Connection, today: str) -> None:
     work = _WorkView(connection)
     rows = []
     for instrument_id, expressions in by_instrument.items():
-        for rank, found in enumerate(standings(expressions, work.repealed_on(instrument_id), today)):
+        for rank, found in enumerate(_standings(work, instrument_id, expressions, today)):
             rows.append((found.id, found.valid_from, found.valid_to, found.status, found.current, rank))
     connection.executemany("INSERT INTO temp.standing VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _standings(work: _WorkView, instrument_id: str, expressions: list[Stated], today: str) -> list[Standing]:
+    return standings(expressions, work.repealed_on(instrument_id), today, work.partly_on(instrument_id))
 
 
 class _WorkView:
@@ -126,9 +130,13 @@ class _WorkView:
     def __init__(self, connection: sqlite3.Connection) -> None:
         path = next(row["file"] for row in connection.execute("PRAGMA database_list") if row["name"] == "work")
         self.store = sqlite3.connect(f"{Path(path).as_uri()}?mode=ro", uri=True)
+        self.store.row_factory = sqlite3.Row
 
     def repealed_on(self, instrument_id: str) -> str | None:
         return repealed_from(self.store, instrument_id)
+
+    def partly_on(self, instrument_id: str) -> str | None:
+        return next((repeal.on for repeal in partial_repeals(self.store, instrument_id)), None)
 
 
 def _choices(connection: sqlite3.Connection) -> None:

@@ -5,7 +5,7 @@ INSERT INTO instrument
   SELECT i.id, i.iri, clean(i.title), i.instrument_type, i.jurisdiction, j.name,
     coalesce((SELECT group_concat(clean(value), '、') FROM json_each(i.issuers)), ''),
     clean(e.document_number), s.status, e.promulgated_on, e.published_on, e.effective_on, e.expires_on,
-    (SELECT count(*) FROM work.expression v WHERE v.instrument_id = i.id),
+    (SELECT count(*) FROM work.expression v WHERE v.instrument_id = i.id AND v.replaced_at IS NULL),
     e.id, e.tier, best.url, i.recorded_at
   FROM work.instrument i JOIN jurisdiction j ON j.code = i.jurisdiction
     JOIN work.expression e ON e.instrument_id = i.id
@@ -21,8 +21,9 @@ INSERT INTO expression
     LEFT JOIN temp.best_copy best ON best.expression_id = e.id;
 
 INSERT INTO source_copy
-  SELECT expression_id, snapshot_sha256, web(url), source_id, tier, recorded_at FROM work.manifestation
-  ORDER BY expression_id, recorded_at;
+  SELECT m.expression_id, m.snapshot_sha256, web(m.url), m.source_id, m.tier, m.recorded_at
+  FROM work.manifestation m JOIN expression e ON e.id = m.expression_id
+  ORDER BY m.expression_id, m.recorded_at;
 
 INSERT INTO rule_version
   SELECT v.id, v.rule_id, v.n, v.expression_id, v.eid, clean(v.label), v.modality, clean(v.bearer), clean(v.action),

@@ -37,8 +37,11 @@ class Standing:
     current: bool
 
 
-def standings(expressions: Sequence[Stated], repealed_on: str | None, today: str) -> list[Standing]:
-    """Standing of each expression on the day `today`. A draft is never valid and never ends another expression."""
+def standings(
+    expressions: Sequence[Stated], repealed_on: str | None, today: str, partly_on: str | None = None
+) -> list[Standing]:
+    """Standing of each expression on the day `today`. A draft is never valid and never ends another expression;
+    `partly_on` is the first day on which a part of the instrument no longer applies."""
     law = [e for e in expressions if e.status != InstrumentStatus.DRAFT]
     ends: dict[str, str | None] = {}
     for i, expression in enumerate(law):
@@ -59,14 +62,16 @@ def standings(expressions: Sequence[Stated], repealed_on: str | None, today: str
                 expression.id,
                 None if draft else expression.effective_on,
                 None if draft else ends[expression.id],
-                _status(expression, ends.get(expression.id), repealed_on, today, overtaken=later),
+                _status(expression, ends.get(expression.id), repealed_on, partly_on, today, overtaken=later),
                 expression is speaker,
             )
         )
     return found
 
 
-def _status(expression: Stated, end: str | None, repealed_on: str | None, today: str, *, overtaken: bool) -> str:
+def _status(
+    expression: Stated, end: str | None, repealed_on: str | None, partly_on: str | None, today: str, *, overtaken: bool
+) -> str:
     if expression.status == InstrumentStatus.DRAFT:
         return InstrumentStatus.DRAFT
     if overtaken:
@@ -79,4 +84,6 @@ def _status(expression: Stated, end: str | None, repealed_on: str | None, today:
         if repealed_on and end == repealed_on:
             return InstrumentStatus.REPEALED
         return InstrumentStatus.EXPIRED if end == expression.expires_on else SUPERSEDED
+    if partly_on and partly_on <= today and expression.status == InstrumentStatus.IN_FORCE:
+        return InstrumentStatus.PARTLY_REPEALED
     return expression.status
