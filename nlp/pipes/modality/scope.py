@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from nlp.pipes.modality import patterns
 from nlp.text.clauses import HIDDEN, Layout, marker_end
 from nlp.text.lexicon import alternation
+from rules_db.model import Modality
 
 _GOVERNED = re.compile(
     rf"(?<![扣拆清消免解删排铲剔核校比面相])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
@@ -27,6 +28,7 @@ _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*
 _DEFINING = re.compile(rf"{alternation(patterns.DEFINING)}|[，,：:]指(?![挥导定派明示引使控标])")
 _LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:\n]*[：:]\s*$")
 _SETTLING = re.compile(r"(?:分别|按照?下列|按照?以下)[^：:\n]*[：:]\s*$|(?:处罚|处理|办理)[：:]\s*$")
+_ENCOURAGING = frozenset(patterns.CUES[Modality.RECOMMENDATION])
 _AREA = alternation(patterns.AREA_NOUNS)
 _AREA_TOPIC = re.compile(
     rf"[^，]{{1,60}}(?:的|、)?[^，的]{{0,6}}(?:{_AREA})(?:(?:和|、|及|以及|或者)[^，]{{1,12}})?(?:$|由|为|包括|是|按照|依照|根据)"
@@ -164,7 +166,7 @@ def _stands_before_offence(layout: Layout, here: Place, offence_end: int) -> boo
 def _topic(layout: Layout, here: Place) -> str:
     """Clause-initial cue phrases that are themselves the topic of what follows."""
     left, right = here.left, here.right
-    if left not in ("", "依法", "法律规定", "其他"):
+    if left not in ("", "依法", "法律规定", "其他") or here.word in _ENCOURAGING:
         return ""
     after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""
     first = layout.sentence(here.start)[0] == here.clause[0]
