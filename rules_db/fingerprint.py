@@ -1,36 +1,16 @@
-"""Identity of text: what counts as the same wording, whatever the typesetting.
+"""Identity of wording: a short digest of parts, and the comparison key that they are made of.
 
-Two texts have one comparison key when they differ only in white space, width (Ａ/A), bracket shape
-(〔2026〕/[2026]/（2026）), quote shape, dash shape or invisible characters. Standard library only:
-every package may use it.
+>>> fingerprint(comparison_key("３０日内（节假日除外）")) == fingerprint(comparison_key("30 日内(节假日除外)"))
+True
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 
-_INVISIBLE = re.compile(
-    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufe00-\ufe0f\ufeff\x00-\x1f\x7f-\x9f]+"
-)
-_FOLD = str.maketrans(
-    {
-        **dict.fromkeys("〔［[【〖（(｛{〈﹝", "("),
-        **dict.fromkeys("〕］]】〗）)｝}〉﹞", ")"),
-        **dict.fromkeys("“”„‟＂«»″「」『』", '"'),
-        **dict.fromkeys("‘’‚‛＇′`", "'"),
-        **dict.fromkeys("—–―－‐‑‒−~～〜﹣─", "-"),
-        **dict.fromkeys("·•・‧∙⋅", "·"),
-    }
-)
+from rules_db.typography import comparison_key
 
-
-def comparison_key(text: str) -> str:
-    """The wording alone: NFKC, no white space, one shape per bracket, quote and dash. Case is kept: mg is not MG."""
-    folded = unicodedata.normalize("NFKC", text.translate(_FOLD)).translate(_FOLD)
-    # once more: with the space of a spacing accent gone, its combining part joins the letter before it
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", folded))
+__all__ = ["comparison_key", "fingerprint"]
 
 
 def fingerprint(*parts: str | None) -> str:

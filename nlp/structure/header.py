@@ -15,9 +15,9 @@ from nlp.structure.dates import DATE, Act, day_of_enactment, events_of, term_of
 from nlp.structure.provisions import Outline
 from nlp.structure.regions import is_signature, is_signed_date
 from nlp.text.calendar import parse_date
-from nlp.text.normalise import comparison_key
 from nlp.text.numerals import parse_integer
 from rules_db.model import HeadFacts, ProvisionKind, Severity, TextIssue
+from rules_db.typography import comparison_key
 
 _MOST_HEAD_LINES = 60
 _LONGEST_TITLE_LINE = 100

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.text.normalise import comparison_key
+from rules_db.typography import comparison_key
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,52 +17,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rules_db.model import Block, BlockKind
+from rules_db.typography import BLANKS, INVISIBLE, LINE_ENDS, RADICALS, expand
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff〇"
 
-# Radicals that PDF fonts put in place of ideographs and that Unicode does not map by itself.
-_RADICALS = dict(
-    zip(
-        "⺁⺇⺌⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳",
-        "厂几小母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙龟",
-        strict=True,
-    )
-)
-_BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u3164\uffa0"
-_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
-_INVISIBLE = (
-    "\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
-)
 # Full-width forms that are Chinese punctuation and therefore stay as they are.
 _KEPT_WIDE = frozenset("！（），：；？～")
 
 
-def _expand(ranges: str) -> Iterable[int]:
-    for match in re.finditer(r"(.)-(.)|(.)", ranges, re.DOTALL):
-        first, last, single = match.groups()
-        yield from range(ord(first), ord(last) + 1) if first else (ord(single),)
-
-
 def _one_to_one() -> dict[int, int]:
-    table = {code: ord(" ") for code in _expand(_BLANKS)}
-    table |= {code: ord("\n") for code in _expand(_LINE_ENDS)}
+    table = {code: ord(" ") for code in expand(BLANKS)}
+    table |= {code: ord("\n") for code in expand(LINE_ENDS)}
     table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_WIDE}
     table |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
-    table |= {ord(radical): ord(ideograph) for radical, ideograph in _RADICALS.items()}
+    table |= {ord(radical): ord(ideograph) for radical, ideograph in RADICALS.items()}
     # Lone surrogates and noncharacters can't be stored or sent: the replacement character says that one was there.
     table |= dict.fromkeys((*range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0), 0xFFFE, 0xFFFF), 0xFFFD)
     return table
 
 
 _TRANSLATION = _one_to_one()
-_UNSEEN = f"[ \t{_INVISIBLE}]{{0,50}}+"
+_UNSEEN = f"[ \t{INVISIBLE}]{{0,50}}+"
 _PRIVATE = "[\ue000-\uf8ff]++"
 # Private-use characters after the end of a clause or at either end of a line, and all invisible characters.
 _DROPPED = re.compile(
     f"(?:(?<![^\n])|(?<=[。；：，！？）,;:!?)]))(?:{_UNSEEN}{_PRIVATE})++"
     f"|(?<![\ue000-\uf8ff])(?:{_PRIVATE}{_UNSEEN}){{1,8}}+(?![^\n])"
-    f"|[{_INVISIBLE}]+"
+    f"|[{INVISIBLE}]+"
 )
 _GAP = "[ \t\n]+"
 # Characters that composition leaves alone, apart from being a base. Everything else is composed in short pieces: the
@@ -222,36 +203,3 @@ def normalise_blocks(blocks: Iterable[Block]) -> Normalised:
         base += len(block.text) + 1
     offsets.append(max(base - 1, 0))
     return Normalised("".join(pieces), tuple(offsets), tuple(tables), tuple(headings))
-
-
-_KEY_PAIRS = (
-    ("（〔【［[{｛〈＜<", "("),
-    ("）〕】］]}｝〉＞>", ")"),
-    ("“”‘’「」『』＂＇〝〞\"'`´", '"'),
-    ("‐‑‒–—―−－─━", "-"),
-    ("～〜∼∽", "~"),
-    ("∶", ":"),
-    ("·•・‧●", "·"),
-)
-
-
-def _key_table() -> dict[int, int | None]:
-    table: dict[int, int | None] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-    table |= {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
-    table |= {ord(radical): ord(ideograph) for radical, ideograph in _RADICALS.items()}
-    for variants, plain in _KEY_PAIRS:
-        table |= dict.fromkeys(map(ord, variants), ord(plain))
-    table |= dict.fromkeys((9, 10, 32, *_expand(_BLANKS), *_expand(_LINE_ENDS), *_expand(_INVISIBLE)), None)
-    return table
-
-
-_KEY_TABLE = _key_table()
-
-
-def comparison_key(text: str) -> str:
-    """`text` without what is cosmetic: equal keys mean that two texts differ at most in white space, line wrapping,
-    invisible characters, character width, and the variants of brackets, quotation marks and dashes.
-
-    Superscripts, circled numbers and units stay apart (10² is not 102). Use it to compare, never to show.
-    """
-    return text.translate(_KEY_TABLE)

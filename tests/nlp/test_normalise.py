@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.text.normalise import comparison_key, normalise, normalise_blocks
+from nlp.text.normalise import normalise, normalise_blocks
 from rules_db.model import Block, BlockKind
+from rules_db.typography import comparison_key
 
 CASES = {
     "blanks, blank lines, line ends": (

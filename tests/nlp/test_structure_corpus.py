@@ -13,8 +13,9 @@ import pytest
 from nlp.refusal import refuse_what_is_no_regulation
 from nlp.structure.header import read_head
 from nlp.structure.provisions import Outline, parse_structure
-from nlp.text.normalise import Normalised, comparison_key, normalise, normalise_blocks
+from nlp.text.normalise import Normalised, normalise, normalise_blocks
 from rules_db.model import Block, BlockKind, HeadFacts, ProvisionKind
+from rules_db.typography import comparison_key
 
 Parsed = dict[str, tuple[Normalised, Outline]]
 
