@@ -208,9 +208,15 @@ def _replace(
         "UPDATE expression SET replaced_at = ?, replaced_by = ? WHERE id = ?", [(recorded_at, new, one) for one in old]
     )
     connection.executemany("UPDATE expression SET replaced_by = ? WHERE replaced_by = ?", [(new, one) for one in old])
-    if not _is_register(connection, origin.source_id):
-        for one in old:
+    for one in old:
+        if not _is_register(connection, origin.source_id):
             inherit_effects(connection, one, new, recorded_at)
+        else:  # a better account of what is known is no news
+            connection.execute(
+                """INSERT OR IGNORE INTO flag (expression_id, score, reasons, recorded_at)
+                   SELECT ?, score, reasons, recorded_at FROM flag WHERE expression_id = ?""",
+                (new, one),
+            )
     connection.execute(
         "UPDATE instrument SET title = ?, issuers = ? WHERE id = ?",
         (analysis.head.title, json.dumps(analysis.head.issuers, ensure_ascii=False), instrument.id),

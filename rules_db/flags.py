@@ -62,7 +62,8 @@ def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str,
     """Judge every expression that has no flag row yet; records rows, gap fillings and gap changes. Newest last."""
     pending = connection.execute(
         """SELECT e.id, i.title, i.jurisdiction FROM expression e JOIN instrument i ON i.id = e.instrument_id
-           WHERE NOT EXISTS (SELECT 1 FROM flag f WHERE f.expression_id = e.id) ORDER BY e.recorded_at, e.id"""
+           WHERE e.replaced_at IS NULL AND NOT EXISTS (SELECT 1 FROM flag f WHERE f.expression_id = e.id)
+           ORDER BY e.recorded_at, e.id"""
     ).fetchall()
     if not pending:
         return []
@@ -103,7 +104,7 @@ def list_flags(
              e.document_number, i.id AS instrument_id, i.title, i.jurisdiction,
              (SELECT url FROM manifestation m WHERE m.expression_id = e.id ORDER BY m.recorded_at LIMIT 1) AS url
            FROM flag f JOIN expression e ON e.id = f.expression_id JOIN instrument i ON i.id = e.instrument_id
-           WHERE f.score > 0 AND (:since IS NULL OR f.recorded_at >= :since)
+           WHERE f.score > 0 AND e.replaced_at IS NULL AND (:since IS NULL OR f.recorded_at >= :since)
              AND (:place IS NULL OR i.jurisdiction = :place OR substr(i.jurisdiction, 1, 2) = substr(:place, 1, 2))
            ORDER BY f.score DESC, f.recorded_at DESC, f.expression_id""",
         {"since": since, "place": jurisdiction},

@@ -17,12 +17,13 @@ import cli
 from rules_db import answers, references
 from rules_db.connection import DataFolder, open_store, transaction
 from rules_db.expressions import is_paraphrase
+from rules_db.flags import list_flags
 from rules_db.register.entries import BUNDLED, read_register
 from rules_db.register.load import record_register
 from rules_db.snapshots import SnapshotStore
 
 DAYS = ("2025-06-01", "2026-05-06", "2026-08-01")
-LATER = "2026-09-01T00:00:00Z"
+LATER = "2099-09-01T00:00:00Z"
 # Titles by id of the register, and the status on each of the days.
 SEQUENCE = {
     "cn-miit-2018-43": ("in_force", "repealed", "repealed"),
@@ -193,6 +194,7 @@ def test_loading_again_does_nothing(copy: DataFolder) -> None:
 
 def test_a_corrected_paraphrase_is_no_change_of_law(copy: DataFolder, tmp_path: Path) -> None:
     connection = open_store(copy, read_only=True)
+    flagged = len(list_flags(connection))
     name = title("cn-miit-2018-35-draft")
     kept = connection.execute("SELECT count(*) FROM change").fetchone()[0]
     rule = {"article": "第八条", "text": "新能源汽车生产企业应当在车辆取得合格证后8个工作日内上传溯源信息。"}
@@ -205,6 +207,7 @@ def test_a_corrected_paraphrase_is_no_change_of_law(copy: DataFolder, tmp_path: 
     assert connection.execute("SELECT count(*) FROM change").fetchone()[0] == kept
     versions = answers.list_versions(connection, references.one_instrument(connection, name))
     assert len(versions) == 1
+    assert (len(list_flags(connection)), list_flags(connection, since=LATER)) == (flagged, [])
     old = connection.execute(
         """SELECT superseded_why FROM rule_version v JOIN expression e ON e.id = v.expression_id
            WHERE e.replaced_at = ?""",
@@ -252,7 +255,7 @@ def test_an_earlier_wording_comes_back_with_a_raised_revision(copy: DataFolder, 
     back = edited(
         tmp_path, "recycling", "cn-miit-2018-35-draft", note=ENTRIES["cn-miit-2018-35-draft"]["note"], revision=2
     )
-    assert reload(copy, back, "2026-09-02T00:00:00Z")["outcomes"] == {"replaced": 1}
+    assert reload(copy, back, "2099-09-02T00:00:00Z")["outcomes"] == {"replaced": 1}
     connection = open_store(copy, read_only=True)
     shown = answers.show(connection, title("cn-miit-2018-35-draft"))
     assert ENTRIES["cn-miit-2018-35-draft"]["note"] in shown["units"][0]["text"]

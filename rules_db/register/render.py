@@ -44,7 +44,7 @@ def _facts(entry: Entry, entries: Mapping[str, Entry]) -> dict[str, object]:
     facts: dict[str, object] = {key: entry[key] for key in _FACTS if entry.get(key)}
     if "status" in entry:
         facts["validity"] = _VALIDITY[entry["status"]]
-    facts["url"] = f"register:{entry['id']}"
+    facts["url"] = _address(entry)
     facts["register_id"] = entry["id"]
     facts["confidence"] = entry["confidence"]
     facts["sources"] = list(entry["sources"])
@@ -52,6 +52,12 @@ def _facts(entry: Entry, entries: Mapping[str, Entry]) -> dict[str, object]:
         facts["revision"] = entry["revision"]
     facts["effects"] = [_effect(relation, entries[relation["target"]]) for relation in entry.get("relations", ())]
     return facts
+
+
+def _address(entry: Entry) -> str:
+    """Where a reader can check the entry. The fragment keeps entries apart that rest on one page, and from that page
+    itself, should it be fetched one day."""
+    return f"{entry['sources'][0]}#register:{entry['id']}" if entry["sources"] else f"register:{entry['id']}"
 
 
 def _effect(relation: Mapping[str, str], target: Entry) -> dict[str, str]:

@@ -59,6 +59,12 @@ def test_a_paraphrase_says_so_first_and_never_numbers_what_was_not_seen(entries:
         assert articles == [rule["article"] for rule in entry.get("rules", ()) if "article" in rule]
 
 
+def test_entries_have_addresses_of_their_own(entries: dict[str, Entry]) -> None:
+    addresses = [str(render(entry, entries).facts["url"]) for entry in entries.values()]
+    assert len(set(addresses)) == len(addresses)
+    assert any(address.startswith("https://") for address in addresses)
+
+
 def test_claims_hold_hearsay_and_no_rules(entries: dict[str, Entry]) -> None:
     claims = [entry for entry in entries.values() if entry["instrument_type"] == "claim"]
     assert len(claims) >= 2
