@@ -90,12 +90,31 @@ def resolve_instrument(connection: sqlite3.Connection, head: HeadFacts, recorded
 
 
 def find_instruments(connection: sqlite3.Connection, words: str) -> list[InstrumentRef]:
-    """Instruments that a person may mean by a title, IRI or id: exact matches alone if there are any."""
+    """Instruments that a person may mean by a title, IRI or id; failing these, by a document number, an id of the
+    register, or another name that the register knows."""
     rows = connection.execute(
         "SELECT id, iri, title, title_key FROM instrument WHERE id = ? OR iri = ? OR title_key = ? ORDER BY iri",
         (words, words, title_key(words)),
     ).fetchall()
-    return [InstrumentRef(*row) for row in rows]
+    return [InstrumentRef(*row) for row in rows or _known_otherwise(connection, words)]
+
+
+def _known_otherwise(connection: sqlite3.Connection, words: str) -> list[sqlite3.Row]:
+    named = [
+        row["document_number"]
+        for row in connection.execute("SELECT DISTINCT document_number FROM expression WHERE document_number <> ''")
+        if number_key(row["document_number"]) == number_key(words)
+    ]
+    return connection.execute(
+        """SELECT DISTINCT i.id, i.iri, i.title, i.title_key FROM instrument i
+             JOIN expression e ON e.instrument_id = i.id LEFT JOIN manifestation m ON m.expression_id = e.id
+           WHERE e.replaced_at IS NULL AND (
+             e.document_number IN (SELECT value FROM json_each(?))
+             OR json_extract(m.facts, '$.register_id') = ?
+             OR EXISTS (SELECT 1 FROM json_each(m.facts, '$.also_called') WHERE value = ?))
+           ORDER BY i.iri""",
+        (json.dumps(named, ensure_ascii=False), words, title_key(words)),
+    ).fetchall()
 
 
 def nearest_titles(connection: sqlite3.Connection, words: str, limit: int = 5) -> list[str]:

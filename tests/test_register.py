@@ -102,6 +102,21 @@ def test_status_on_the_days_that_matter(store: sqlite3.Connection, entry_id: str
     assert found == SEQUENCE[entry_id]
 
 
+@pytest.mark.parametrize(
+    ("words", "entry_id"),
+    [
+        ("工信部联节〔2018〕43号", "cn-miit-2018-43"),
+        ("工信部联节[2018]43号", "cn-miit-2018-43"),
+        ("cn-guifan-2019", "cn-guifan-2019"),
+        ("新能源汽车废旧动力蓄电池综合利用行业规范条件（2016年）", "cn-guifan-2016"),
+    ],
+)
+def test_instruments_are_found_by_number_id_and_other_names(
+    store: sqlite3.Connection, words: str, entry_id: str
+) -> None:
+    assert references.one_instrument(store, words).title == title(entry_id)
+
+
 def test_show_tells_the_status_in_words(loaded: DataFolder) -> None:
     def shown(entry_id: str, day: str) -> str:
         return run("show", title(entry_id), "--as-of", day, "--data", loaded.root).output

@@ -76,6 +76,8 @@ _CITIES = {
 }
 # Codes that GB/T 2260 leaves free, used by the sample portal for provinces that don't exist.
 _SAMPLE = {"980000": ("示例东江", "Sample Dongjiang"), "990000": ("示例西岭", "Sample Xiling")}
+# Likewise free: law from abroad that the register names.
+_ABROAD = {"970000": ("境外（欧盟）", "Abroad (European Union)")}
 _STATE = Jurisdiction("100000", "全国", "National", "national")
 
 
@@ -94,6 +96,8 @@ def describe(code: str) -> Jurisdiction:
         return Jurisdiction(code, *_CITIES[code], "city")
     if code in _SAMPLE:
         return Jurisdiction(code, *_SAMPLE[code], "province")
+    if code in _ABROAD:
+        return Jurisdiction(code, *_ABROAD[code], "abroad")
     province = _PROVINCES.get(f"{code[:2]}0000")
     if province:
         return Jurisdiction(code, f"{province[0]} {code}", f"{province[1]} {code}", "city")

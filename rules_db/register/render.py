@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rules_db.instruments import title_key
 from rules_db.register.entries import Entry
 from rules_db.stages import File
 
@@ -50,6 +51,8 @@ def _facts(entry: Entry, entries: Mapping[str, Entry]) -> dict[str, object]:
     facts["sources"] = list(entry["sources"])
     if "revision" in entry:
         facts["revision"] = entry["revision"]
+    if "also_called" in entry:
+        facts["also_called"] = [title_key(name) for name in entry["also_called"]]
     facts["effects"] = [_effect(relation, entries[relation["target"]]) for relation in entry.get("relations", ())]
     return facts
 
