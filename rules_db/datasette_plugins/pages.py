@@ -15,12 +15,13 @@ from datasette.views.base import DatasetteError
 
 from rules_db.datasette_plugins import presentation
 from rules_db.datasette_plugins.hooks import hook
-from rules_db.pages import compare, instrument, overview, rule, searching
+from rules_db.pages import calendar, compare, gaps, instrument, overview, rule, searching
 from rules_db.pages.language import COOKIE, LANGUAGES, choose_language, translator
 
 DATABASE = "rules"
 AS_OF_COOKIE = "guiji_as_of"
 _YEAR = 365 * 24 * 3600
+_HEEDS_A_DAY = re.compile(r"/(?:instrument|rule)/|/(?:search|as-of)\b")
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
 
 T = TypeVar("T")
@@ -38,6 +39,9 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/changes$", changes),
         (r"^/coverage$", coverage),
         (r"^/catalogue$", catalogue),
+        (r"^/gaps$", show_gaps),
+        (r"^/claims$", show_claims),
+        (r"^/calendar\.ics$", show_calendar),
         (r"^/sources$", sources),
         (r"^/about$", about),
         (r"^/language/(?P<language>[a-z]+)$", set_language),
@@ -71,6 +75,7 @@ def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Any]:
             **_words(_language(request)),
             "here": path + query,
             "as_of": _as_of(request),
+            "urls": _urls(datasette, request),
             "about": await _read(datasette, overview.about) if DATABASE in datasette.databases else None,
         }
 
@@ -142,6 +147,31 @@ async def catalogue(datasette: Any, request: Any) -> Any:
     return await _page(datasette, request, "catalogue", await _read(datasette, overview.catalogue_page))
 
 
+async def show_gaps(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "gaps", await _read(datasette, gaps.gaps_page))
+
+
+async def show_claims(datasette: Any, request: Any) -> Any:
+    return await _page(datasette, request, "claims", await _read(datasette, gaps.claims_page))
+
+
+async def show_calendar(datasette: Any, request: Any) -> Any:
+    """Dates for a calendar program; `jurisdiction` narrows, `lang` chooses the words."""
+    t = translator(_language(request))
+    place = request.args.get("jurisdiction") or None
+    events = await _read(datasette, lambda c: calendar.calendar_events(c, jurisdiction=place))
+    facts = await _read(datasette, overview.about)
+    text = calendar.icalendar(
+        events,
+        stamp=facts.published_at,
+        name=t("calendar.name"),
+        words=lambda event: t(f"calendar.{event.kind}", title=event.title),
+        address=lambda path: str(datasette.absolute_url(request, str(datasette.urls.path(path)))),
+    )
+    headers = {"content-disposition": 'attachment; filename="guiji.ics"'}
+    return Response(text, headers=headers, content_type="text/calendar; charset=utf-8")
+
+
 async def sources(datasette: Any, request: Any) -> Any:
     return await _page(datasette, request, "sources", await _read(datasette, overview.sources_page))
 
@@ -208,6 +238,28 @@ def _as_of(request: Any) -> str | None:
         return None
 
 
+class _UrlsOfADay:
+    """Datasette's maker of addresses, keeping the day named in the reader's address on pages that heed one."""
+
+    def __init__(self, urls: Any, day: str) -> None:
+        self._urls, self._day = urls, day
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._urls, name)
+
+    def path(self, path: str, format: str | None = None) -> Any:
+        if _HEEDS_A_DAY.match(path) and "as_of=" not in path:
+            place, mark, fragment = path.partition("#")
+            path = f"{place}{'&' if '?' in place else '?'}as_of={self._day}{mark}{fragment}"
+        return self._urls.path(path, format=format)
+
+
+def _urls(datasette: Any, request: Any) -> Any:
+    asked = request is not None and request.args.get("as_of")
+    day = _as_of(request)
+    return _UrlsOfADay(datasette.urls, day) if asked and day else datasette.urls
+
+
 def _whole_number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
@@ -215,4 +267,4 @@ def _whole_number(text: str | None) -> int:
 def _link(base: str, **parameters: object) -> str:
     """An address with those parameters that have a value."""
     kept = {name.rstrip("_"): value for name, value in parameters.items() if value not in (None, "")}
-    return f"{base}?{urlencode(kept)}" if kept else base
+    return f"{base}{'&' if '?' in base else '?'}{urlencode(kept)}" if kept else base

@@ -16,6 +16,9 @@ from rules_db.diff.result import Entry, HunkKind, InstrumentDiff, NormText
 from rules_db.diff.text import hunks
 from rules_db.diff.view import Language, norm_text, ranked_norms, ranked_thresholds
 from rules_db.model import Continuity, ProvisionKind
+from rules_db.pages.instrument import valid_on
+from rules_db.pages.language import translator
+from rules_db.pages.sentences import told
 from rules_db.search import highlight_html
 
 _TITLE_LENGTH = 45
@@ -37,12 +40,23 @@ def functions() -> dict[str, Any]:
         "ranked_norms": ranked_norms,
         "ranked_thresholds": ranked_thresholds,
         "decoded": decoded,
+        "told": told_html,
+        "english": translator("en"),
+        "valid_on": valid_on,
     }
 
 
 def number(value: float) -> str:
     """A quantity without a needless fraction, with thousands apart."""
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def told_html(sentence: str, language: str) -> Markup:
+    """A sentence of the store in the page's language, or marked as English."""
+    found = told(sentence, language)
+    if found.language == language:
+        return Markup(html.escape(found.text))  # noqa: S704 (escaped here)
+    return Markup('<span lang="en">{}</span>').format(found.text)
 
 
 def highlight(text: str, terms: tuple[str, ...]) -> Markup:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
+from rules_db.pages.plot import Span, span_plot
+
 Row = sqlite3.Row
 
 
@@ -19,7 +21,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class InstrumentPage:
-    """`expression` is the text shown; None when no text was valid on the day asked for."""
+    """`expression` is the text shown; None when no text was valid on the day asked for. `controls` are the accepted and
+    suspect links of each rule; `plot` is safe SVG, empty when there is no history to draw."""
 
     instrument: Row
     versions: tuple[Row, ...]
@@ -31,6 +34,8 @@ class InstrumentPage:
     effects_in: tuple[Row, ...]
     copies: tuple[Row, ...]
     changes: tuple[Row, ...]
+    controls: dict[str, list[Row]]
+    plot: str
 
 
 def instrument_page(
@@ -46,8 +51,10 @@ def instrument_page(
         (instrument_id,),
     ).fetchall()
     expression = _chosen(instrument, versions, version, as_of)
+    day = as_of or connection.execute("SELECT value FROM about WHERE key = 'as_of'").fetchone()[0]
+    plot = _plot(versions, day, expression)
     if expression is None:
-        return InstrumentPage(instrument, tuple(versions), None, None, (), {}, (), (), (), ())
+        return InstrumentPage(instrument, tuple(versions), None, None, (), {}, (), (), (), (), {}, plot)
     place = [row["id"] for row in versions].index(expression["id"])
     provisions = connection.execute(
         "SELECT * FROM provision WHERE expression_id = ? ORDER BY ord", (expression["id"],)
@@ -72,6 +79,8 @@ def instrument_page(
                 (instrument_id,),
             )
         ),
+        _controls(connection, instrument_id),
+        plot,
     )
 
 
@@ -106,8 +115,7 @@ def _rules(connection: sqlite3.Connection, expression_id: str, provisions: list[
     found: dict[str, list[Row]] = {}
     rows = connection.execute(
         """SELECT p.start, v.rule_id, v.modality, v.bearer, v.statement, (
-             SELECT count(*) FROM threshold t WHERE t.rule_version_id = v.id) AS thresholds, (
-             SELECT group_concat(DISTINCT m.status) FROM mapping m WHERE m.rule_id = v.rule_id) AS mappings
+             SELECT count(*) FROM threshold t WHERE t.rule_version_id = v.id) AS thresholds
            FROM rule_place p JOIN rule_version v ON v.id = p.rule_version_id
            WHERE p.expression_id = ? ORDER BY p.start, v.modality""",
         (expression_id,),
@@ -120,6 +128,33 @@ def _rules(connection: sqlite3.Connection, expression_id: str, provisions: list[
         if at < len(spans) and spans[at][0] <= row["start"]:
             found.setdefault(spans[at][2], []).append(row)
     return found
+
+
+def _controls(connection: sqlite3.Connection, instrument_id: str) -> dict[str, list[Row]]:
+    """Links of the instrument's rules that a person made, by rule, with the titles of their targets."""
+    found: dict[str, list[Row]] = {}
+    for row in connection.execute(
+        """SELECT m.rule_id, m.status, m.target_id, coalesce(c.title, h.title, v.title, m.target_id) AS title,
+             coalesce(c.title_zh, h.title_zh, v.title_zh, m.target_id) AS title_zh
+           FROM rule r JOIN mapping m ON m.rule_id = r.id
+             LEFT JOIN control c ON m.target_kind = 'control' AND c.id = m.target_id
+             LEFT JOIN hardware_item h ON m.target_kind = 'hardware_item' AND h.id = m.target_id
+             LEFT JOIN evidence_item v ON m.target_kind = 'evidence_item' AND v.id = m.target_id
+           WHERE r.instrument_id = ? AND m.status IN ('accepted', 'suspect') ORDER BY m.target_id""",
+        (instrument_id,),
+    ):
+        found.setdefault(row["rule_id"], []).append(row)
+    return found
+
+
+def _plot(versions: list[Row], day: str, shown: Row | None) -> str:
+    """Bars of the texts with known beginnings; empty for fewer than two."""
+    spans = [
+        Span(row["valid_from"], row["valid_to"], row["version_date"] or row["valid_from"], row is shown)
+        for row in versions
+        if row["valid_from"] and row["status"] != "draft"
+    ]
+    return span_plot(spans, day) if len(spans) > 1 else ""
 
 
 def _effects(connection: sqlite3.Connection, where: str, instrument_id: str) -> tuple[Row, ...]:

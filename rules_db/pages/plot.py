@@ -26,6 +26,48 @@ class Step:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A text valid in [start, end), ISO dates, None = open; `shown` marks the one on the page."""
+
+    start: str
+    end: str | None
+    label: str
+    shown: bool
+
+
+def span_plot(spans: Sequence[Span], day: str) -> str:
+    """SVG: each text's validity as a bar, one under the other, and a line at `day`. Raises ValueError without spans."""
+    if not spans:
+        raise ValueError("a plot needs at least one span")
+    today = date.fromisoformat(day)
+    known = [date.fromisoformat(x) for span in spans for x in (span.start, span.end) if x]
+    first, last = min(known), max(*known, today)
+    length, height = max((last - first).days, 30), 26 * len(spans) + 34
+    title = "; ".join(f"{span.label}: {span.start} – {span.end or '…'}" for span in spans)
+
+    def x(when: date) -> float:
+        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (0.02 + 0.9 * (when - first).days / length), 1)
+
+    name = html.escape(title, quote=True)
+    parts = [f'<svg class="plot spans" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{name}">']
+    for n, span in enumerate(spans):
+        top, left = 8 + 26 * n, x(date.fromisoformat(span.start))
+        right = x(date.fromisoformat(span.end)) if span.end else float(WIDTH - _RIGHT)
+        here = " bar-here" if span.shown else ""
+        width = round(max(right - left, 3), 1)
+        parts.append(f'<rect class="bar{here}" x="{left}" y="{top}" width="{width}" height="18" rx="3"/>')
+        text = html.escape(f"{span.start} – {span.end or '…'}")
+        # a label that would leave the picture ends at its right edge instead
+        anchored = f'x="{left + 6}"' if left < WIDTH * 0.66 else f'x="{left - 6}" text-anchor="end"'
+        parts.append(f'<text class="bar-label" {anchored} y="{top + 14}">{text}</text>')
+    if first <= today <= last:
+        parts.append(f'<line class="today" x1="{x(today)}" y1="0" x2="{x(today)}" y2="{height - 20}"/>')
+        parts.append(f'<text class="day" x="{min(x(today), WIDTH - 44)}" y="{height - 6}">{html.escape(day)}</text>')
+    parts.append("</svg>")
+    return "".join(parts)
+
+
 def series(rows: Sequence[Any]) -> list[tuple[Step, ...]]:
     """The quantities that can be followed through the versions of a rule: of one unit, once in each of at least two
     versions, with a value that moved. `rows` are thresholds with their version number `n`, in order, read by

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rules_db.effects import partial_repeals, repealed_from
 from rules_db.iri import NATIONAL, jurisdiction_code
+from rules_db.mapping.claims import read_claims
 from rules_db.model import ChangeKind, Tier
 from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
@@ -63,6 +64,10 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
         connection.executemany(
             f"INSERT INTO provision VALUES ({', '.join('?' * 23)})",  # noqa: S608 (placeholders only)
             _provisions(connection),
+        )
+        connection.executemany(
+            "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)",
+            [(c.n, c.claim, c.claim_zh, str(c.verdict), c.ground, c.ground_zh) for c in read_claims()],
         )
         _about(connection, now, sample)
         fill_index(connection)

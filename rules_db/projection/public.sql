@@ -305,6 +305,16 @@ CREATE TABLE gap_filling (
   PRIMARY KEY (gap_id, expression_id, eid)
 ) STRICT, WITHOUT ROWID;
 
+-- What is said about the law without an official source, and what holds of it.
+CREATE TABLE claim (
+  n INTEGER PRIMARY KEY,
+  claim TEXT NOT NULL,
+  claim_zh TEXT NOT NULL,
+  verdict TEXT NOT NULL,
+  ground TEXT NOT NULL,
+  ground_zh TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE change (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,

@@ -34,6 +34,8 @@ OWN_PAGES = [
     "/changes?kind=threshold_tightened",
     "/coverage",
     "/catalogue",
+    "/gaps",
+    "/claims",
     "/sources",
     "/about",
 ]
