@@ -116,7 +116,7 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
             known = [(link.old, link.new) for link in (entry.link for entry in diff.entries)]
         links.append(known)
     parts = ended_parts(readings[-1], partial_repeals(connection, instrument_id))
-    lines = build_timeline(readings, links, repealed_from(connection, instrument_id), parts)
+    lines = build_timeline(readings, links, _ends_on(connection, instrument_id, readings[-1].id), parts)
     delta = record_timeline(connection, instrument_id, readings, lines, recorded_at)
     if changes:
         tie_to_rules(connection, instrument_id)
@@ -125,6 +125,13 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
         connection, instrument_id, [reviews.subject_of(instrument_id, r.wording, r.cue_start - r.start) for r in newest]
     )
     return Reconciled(instrument_id, len(readings), changes, delta.inserted, delta.superseded, delta.revised)
+
+
+def _ends_on(connection: sqlite3.Connection, instrument_id: str, newest: str) -> str | None:
+    """The day from which nothing of the instrument applies any more: repealed, or its stated term (有效期) over."""
+    row = connection.execute("SELECT expires_on FROM expression WHERE id = ?", (newest,)).fetchone()
+    days = [day for day in (repealed_from(connection, instrument_id), row["expires_on"]) if day]
+    return min(days, default=None)
 
 
 def _provisions(reading: ExpressionReading) -> list[ProvisionText]:

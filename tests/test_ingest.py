@@ -300,3 +300,16 @@ def test_before_its_first_day_a_rule_does_not_apply(two_versions: tuple[Path, Pa
     result = run("show", "示例县电池回收管理办法", "--as-of", "2023-12-31", "--data", data)
     assert result.exit_code == 4
     assert "takes effect on 2024-01-01" in result.stderr
+
+
+def test_a_stated_term_ends_the_rules(tmp_path: Path) -> None:
+    path = write_rule(tmp_path / "in", "rule.md")
+    text = path.read_text(encoding="utf-8").replace("起施行。", "起施行，有效期五年。")
+    path.write_text(text, encoding="utf-8")
+    assert ingest(tmp_path / "data", path)["exit"] == 0
+    rows = connect(DataFolder(tmp_path / "data").work_db, read_only=True).execute(
+        "SELECT DISTINCT valid_from, valid_to FROM rule_version"
+    )
+    ((begins, ends),) = [tuple(row) for row in rows]
+    assert begins == "2024-01-01"
+    assert ends in ("2028-12-31", "2029-01-01")
