@@ -148,7 +148,7 @@ PSEUDO_UNLESS: dict[str, tuple[str, ...]] = {
 
 GOVERNORS: tuple[str, ...] = words(
     """
-    不属于 依法对 关于 凡属 凡是 对 对于 将 属于 把 按照 明知 是否 是指 视为 认为 认定为 针对 除
+    不属于 依法对 关于 凡属 凡是 向 对 对于 将 属于 把 按照 明知 是否 是指 视为 认为 认定为 针对 除
     """
 )
 """Right before a cue these take it as their object: 对应当报废的机动车."""

@@ -15,7 +15,7 @@ from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
 _GOVERNED = re.compile(
-    rf"(?<![扣拆清消免解删排铲剔核校比面相])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
+    rf"(?<![扣拆清消免解删排铲剔核校比面相方导流走取去意倾])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
 )
 _NAMED = re.compile(rf"(?:擅自|违法|非法)?(?:{alternation(patterns.NAMING_VERBS)})")
 _CITED = re.compile(

@@ -47,7 +47,7 @@ _OFFENCE = re.compile("|".join(map(re.escape, patterns.OFFENCE)))
 _BY_AUTHORITY = re.compile(r"的[，,]并?由[^，。；]{2,40}$")
 _NO_OFFENCE = re.compile("|".join(map(re.escape, patterns.NO_OFFENCE)))
 _LEFT = re.compile(f"(?:{'|'.join(map(re.escape, sorted(patterns.LEFT_NAMES, key=len, reverse=True)))})$")
-_LEFT_REACH = re.compile(f"(?:{'|'.join(map(re.escape, patterns.LEFT_NAMES_REACH))})[^，。；]*$")
+_LEFT_REACH = re.compile(f"(?:{'|'.join(map(re.escape, patterns.LEFT_NAMES_REACH))})[^，。；的]*$")
 _RIGHT = re.compile(patterns.RIGHT_NAMES)
 _ORDERING = re.compile(patterns.ORDERING_MODALS)
 _OBLIGED = re.compile(r"应当|必须|(?<!反)应(?![急用对])|须")
@@ -69,6 +69,17 @@ _ENUMERATION = re.compile(r"包括|分为|种类")
 _MEASURE = re.compile(r"(?:机关|部门|机构|政府|海关|法院|警察|人员|委员会)可以$")
 _CASE_CLOSED = re.compile(r"的[，,](?:由[^，。；]{2,40}|可以?|并)?$|的[，,][^，。；]*[，,]")
 _CASE_LEAD = re.compile(r"之一[^：:]*[：:]\s*$")
+_SETTLED_LEAD = re.compile(
+    r"(?:下列|以下)(?:规定|标准)[^：:]*[：:]\s*$|(?:下列|以下)(?:规定|标准)[^，：:]{0,12}处[罚理]"
+)
+_CASE_LEFT = re.compile(r"(?:情节(?:特别)?(?:恶劣|较轻|较重|轻微|严重)|构成犯罪)的$")
+_PUNISHMENT = re.compile(r"的处罚$")
+_BY_WHOM = re.compile(r"(?:^|[，,]|并|应当|可以)由[^，。；]{2,60}$")
+_ABOUT = re.compile(r"对[^，]{0,60}(?:人员|人|其|单位|者)")
+_OF_PUNISHMENT = re.compile(r"的(?:行政)?处罚(?:[和、][^，]{1,20})?[，,]?$")
+_CLOSING = re.compile(r"停产|停业|关闭|停止(?:营业|经营)")
+_OFFENDED = re.compile(r"(?:情节|逾期|拒不|违反|擅自|未经)[^，。；]*的?[，,]")
+_GOING_ON = ("并可以", "可以并")
 _DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
 
 
@@ -87,31 +98,49 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     clause, segment = layout.clause(start), layout.segment(start)
     left = layout.masked[max(clause[0], start - _REACH) : start].strip()
     right = layout.masked[end : min(clause[1], end + _REACH)].strip()
-    if _LEFT.search(left) or _LEFT_REACH.search(left) or _RIGHT.match(right):
+    name = _NAMES[number]
+    if (_LEFT.search(left) and not _CASE_LEFT.search(left)) or _LEFT_REACH.search(left):
         return False
-    bare_fine = _NAMES[number] == "处" and not left
+    named = _RIGHT.match(right)
+    if named and not (name in patterns.SENTENCED_TO and _PUNISHMENT.search(named.group())):
+        return False
+    bare_fine = name == "处" and not left
     if right.endswith("的") and not bare_fine and layout.closing(clause) not in ("。", ""):
         return False
     if number >= _STRONG:
-        offence = layout.masked[max(segment[0], start - 4 * _REACH) : start]
+        from_start = layout.sentence(start)[0] if left.endswith(_GOING_ON) else segment[0]
+        offence = layout.masked[max(from_start, start - 4 * _REACH) : start]
+        if name == "查处" and not _BY_WHOM.search(left):
+            return False
+        if name == "处罚依照…执行":
+            return _OF_PUNISHMENT.search(offence) is not None
+        if name == "作出处分" and not (_ABOUT.search(left) and layout.closing(clause) in ("。", "；", ";", "", "，")):
+            return False
         if not (_OFFENCE.search(offence) or _BY_AUTHORITY.search(offence)) or _NO_OFFENCE.search(offence):
             return False
         case = max(offence.rfind("的，"), offence.rfind("的,"), 0)
         if _OBLIGED.search(offence, case) or _PRIVATE.search(left):
             return False
-    name = _NAMES[number]
+    if name == "处罚" and not _BY_WHOM.search(left):
+        return False
     if name == "开除" and (left.endswith("、") or _ENUMERATION.search(layout.masked, segment[0], start)):
         return False
     if (
         name == "责令"
         and _MEASURE.search(left)
+        and not (_CLOSING.search(right) and _OFFENDED.search(layout.masked, max(segment[0], start - _REACH), start))
         and not _HARD.search(layout.masked, start, min(segment[1], start + 600))
     ):
         return False
     if name == "责令" and _is_duty(layout, segment, left, start):
         return False
     lead = layout.lead(start)
-    described = _CASE_LEAD.search(lead) is not None and _HARD.search(lead) is not None
+    described = (
+        name != "处"
+        and _CASE_LEAD.search(lead) is not None
+        and _SETTLED_LEAD.search(lead) is None
+        and _HARD.search(lead) is not None
+    )
     if described and not _CASE_CLOSED.search(layout.masked, max(segment[0], start - 4 * _REACH), start):
         return False
     return _DUTY_LEAD.search(lead) is None
@@ -128,7 +157,9 @@ def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) ->
         return False
     before = layout.clauses_between(segment[0], layout.clause(start)[0])
     return any(
-        _OBLIGED.search(layout.masked, clause[0], min(clause[1], clause[0] + 2 * _REACH)) for clause in before[-3:]
+        _OBLIGED.search(layout.masked, clause[0], min(clause[1], clause[0] + 2 * _REACH))
+        for clause in before[-3:]
+        if not layout.masked.endswith("的", *clause)
     )
 
 
