@@ -22,7 +22,7 @@ from rules_db.fingerprint import fingerprint
 from rules_db.model import ProvisionKind, ProvisionText, Quantity
 from rules_db.readings import ExpressionReading, load_reading
 from rules_db.rules import record_timeline
-from rules_db.timeline import Links, build_timeline
+from rules_db.timeline import Links, build_timeline, day_after
 
 _SHARED = re.compile("[、和与及]")
 
@@ -130,8 +130,8 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
 def _ends_on(connection: sqlite3.Connection, instrument_id: str, newest: str) -> str | None:
     """The day from which nothing of the instrument applies any more: repealed, or its stated term (有效期) over."""
     row = connection.execute("SELECT expires_on FROM expression WHERE id = ?", (newest,)).fetchone()
-    days = [day for day in (repealed_from(connection, instrument_id), row["expires_on"]) if day]
-    return min(days, default=None)
+    over = day_after(row["expires_on"]) if row["expires_on"] else None
+    return min((day for day in (repealed_from(connection, instrument_id), over) if day), default=None)
 
 
 def _provisions(reading: ExpressionReading) -> list[ProvisionText]:

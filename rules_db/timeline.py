@@ -7,6 +7,7 @@ from all expressions each time makes the order in which texts were recorded irre
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,6 +57,11 @@ class _Open:
 
 # For each pair of neighbours, the unit eIds on both sides of each link.
 Links = Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def day_after(last: str) -> str:
+    """The first day on which something no longer applies, from the last day on which it does (both ISO)."""
+    return str(datetime.date.fromisoformat(last) + datetime.timedelta(days=1))
 
 
 def build_timeline(

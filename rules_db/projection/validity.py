@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules_db.model import InstrumentStatus
+from rules_db.timeline import day_after
 
 # A later expression is in force: true of an expression, never of an instrument, so no InstrumentStatus.
 SUPERSEDED = "superseded"
@@ -24,6 +25,11 @@ class Stated:
     effective_on: str | None
     expires_on: str | None
     status: str
+
+    @property
+    def over_on(self) -> str | None:
+        """The first day after its stated term; `expires_on` is the last day on which it applies."""
+        return day_after(self.expires_on) if self.expires_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ def standings(
     ends: dict[str, str | None] = {}
     for i, expression in enumerate(law):
         following = law[i + 1].effective_on if i + 1 < len(law) else None
-        limits = [day for day in (following, expression.expires_on, repealed_on) if day]
+        limits = [day for day in (following, expression.over_on, repealed_on) if day]
         end = min(limits) if limits else None
         start = expression.effective_on
         # An end that isn't after the start closes nothing: such dates contradict each other and are left to a person.
@@ -83,7 +89,7 @@ def _status(
     if end and end <= today:
         if repealed_on and end == repealed_on:
             return InstrumentStatus.REPEALED
-        return InstrumentStatus.EXPIRED if end == expression.expires_on else SUPERSEDED
+        return InstrumentStatus.EXPIRED if end == expression.over_on else SUPERSEDED
     if partly_on and partly_on <= today and expression.status == InstrumentStatus.IN_FORCE:
         return InstrumentStatus.PARTLY_REPEALED
     return expression.status

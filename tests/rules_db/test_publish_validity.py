@@ -40,8 +40,8 @@ def test_a_repeal_ends_the_last_text() -> None:
 
 def test_a_fixed_term_runs_out() -> None:
     term = Stated("term", "2023-06-01", "2025-06-01", "in_force")
-    assert table([term], "2025-06-01")["term"][2] == "expired"
-    assert table([term], "2025-05-31")["term"][2] == "in_force"
+    assert table([term], "2025-06-02")["term"][2] == "expired"
+    assert table([term], "2025-06-01")["term"][2] == "in_force"
 
 
 def test_a_draft_is_never_valid_and_ends_nothing() -> None:
