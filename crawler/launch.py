@@ -130,10 +130,16 @@ def _turn(connection: sqlite3.Connection, source: Source, now: str) -> bool:
 def _withdrawn(connection: sqlite3.Connection, source_id: str) -> tuple[str, ...]:
     runs = captures.recent_runs(connection, source_id, _GOOD, WITHDRAWN_AFTER)
     lists = [captures.listed_documents(connection, run.id) for run in runs]
-    known = {
-        document.url: document.facts.get("published_on")
-        for document in captures.known_documents(connection, source_id)
-        if document.role == "detail"
-    }
+    places: dict[tuple[str, str | None], set[str]] = {}
+    for entry in lists[0] if lists else ():
+        places.setdefault((entry.title, entry.published_on), set()).add(entry.url)
+    known: dict[str, str | None] = {}
+    for document in captures.known_documents(connection, source_id):
+        published = document.facts.get("published_on")
+        listed_at = places.get((str(document.facts.get("title")), published), set())
+        # A page whose title and day are listed at other addresses alone has moved.
+        if document.role == "detail" and (not listed_at or document.url in listed_at):
+            known[document.url] = published
     unlisted = withdrawn_candidates(known, lists)
-    return tuple(sorted({*unlisted, *captures.gone_documents(connection, source_id, WITHDRAWN_AFTER)}))
+    gone = [url for url in captures.gone_documents(connection, source_id, WITHDRAWN_AFTER) if url in known]
+    return tuple(sorted({*unlisted, *gone}))
