@@ -14,8 +14,8 @@ from typing import Any
 
 from rules_db.effects import inherit_effects, record_effects, stated_effects
 from rules_db.fingerprint import comparison_key, fingerprint
-from rules_db.instruments import InstrumentRef, resolve_instrument
-from rules_db.iri import expression_iri, short_id
+from rules_db.instruments import InstrumentRef, registered_instrument, resolve_instrument, title_key
+from rules_db.iri import expression_iri, jurisdiction_code, short_id
 from rules_db.model import Analysis, HeadFacts, InstrumentStatus, Tier
 
 REGISTER_PLATFORM = "register"
@@ -59,7 +59,8 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
     expression valid from the day it was first seen; from elsewhere it is a conflict, left to a person. A paraphrase of
     the register is no text of its own: a corrected one and the text itself take its place, and it yields to a text.
     """
-    instrument, new = resolve_instrument(connection, analysis.head, recorded_at)
+    registered = registered_instrument(connection, json.loads(origin.facts).get("register_id"))
+    instrument, new = (registered, False) if registered else resolve_instrument(connection, analysis.head, recorded_at)
     wording = fingerprint(comparison_key(analysis.text))
     texts = connection.execute(
         """SELECT id, version_date, text_fingerprint FROM expression
@@ -70,7 +71,9 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
     stated = analysis.head.version_date or analysis.head.promulgated_on
     for row in texts:
         # a copy published elsewhere on another day is the same text; a text with another date of its own is not
-        if row["text_fingerprint"] == wording and (stated is None or row["version_date"] in (None, stated)):
+        # (an entry of the register that comes again differs at least in its facts)
+        same = row["text_fingerprint"] == wording and registered is None
+        if same and (stated is None or row["version_date"] in (None, stated)):
             _record_manifestation(connection, row["id"], origin, recorded_at)
             return RecordedText(Recorded.SAME_TEXT, instrument, row["id"])
     paraphrases = [row["id"] for row in texts if is_paraphrase(connection, row["id"])]
@@ -218,8 +221,14 @@ def _replace(
                 (new, one),
             )
     connection.execute(
-        "UPDATE instrument SET title = ?, issuers = ? WHERE id = ?",
-        (analysis.head.title, json.dumps(analysis.head.issuers, ensure_ascii=False), instrument.id),
+        "UPDATE instrument SET title = ?, title_key = ?, issuers = ?, jurisdiction = ? WHERE id = ?",
+        (
+            analysis.head.title,
+            title_key(analysis.head.title or instrument.title),
+            json.dumps(analysis.head.issuers, ensure_ascii=False),
+            jurisdiction_code(analysis.head.jurisdiction),
+            instrument.id,
+        ),
     )
     return RecordedText(Recorded.REPLACED, instrument, new)
 

@@ -89,6 +89,18 @@ def resolve_instrument(connection: sqlite3.Connection, head: HeadFacts, recorded
     return InstrumentRef(short_id(iri), iri, head.title, key), True
 
 
+def registered_instrument(connection: sqlite3.Connection, register_id: str | None) -> InstrumentRef | None:
+    """The instrument that an entry of the register was recorded as: a corrected title, number or date of an entry makes
+    no other instrument of it."""
+    row = connection.execute(
+        """SELECT i.id, i.iri, i.title, i.title_key FROM instrument i JOIN expression e ON e.instrument_id = i.id
+             JOIN manifestation m ON m.expression_id = e.id
+           WHERE json_extract(m.facts, '$.register_id') = ? ORDER BY m.recorded_at, i.id LIMIT 1""",
+        (register_id,),
+    ).fetchone()
+    return InstrumentRef(*row) if row else None
+
+
 def find_instruments(connection: sqlite3.Connection, words: str) -> list[InstrumentRef]:
     """Instruments that a person may mean by a title, IRI or id; failing these, by a document number, an id of the
     register, or another name that the register knows."""

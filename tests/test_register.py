@@ -231,6 +231,27 @@ def test_a_corrected_paraphrase_is_no_change_of_law(copy: DataFolder, tmp_path: 
     assert [row["superseded_why"] for row in old] == ["history_corrected"]
 
 
+@pytest.mark.parametrize(
+    ("family", "entry_id", "fields"),
+    [
+        ("enforcement", "cn-enf-2026-04", {"promulgated_on": "2026-04-28"}),
+        ("enforcement", "claim-traceability-2021", {"note": "名称疑为混合。"}),
+        ("enforcement", "cn-solidwaste-campaign-2025", {"title": "非法倾倒固体废物专项整治"}),
+        ("policy", "cn-ndrc-2025-1681", {"document_number": "发改环资〔2025〕1682号", "promulgated_on": "2025-12-24"}),
+        ("provincial", "js-2021-hub", {"jurisdiction": "320100"}),
+    ],
+)
+def test_a_corrected_head_makes_no_second_instrument(
+    copy: DataFolder, tmp_path: Path, family: str, entry_id: str, fields: dict[str, str]
+) -> None:
+    before = answers.store_counts(open_store(copy, read_only=True))["instruments"]
+    assert reload(copy, edited(tmp_path, family, entry_id, **fields))["outcomes"] == {"replaced": 1}
+    connection = open_store(copy, read_only=True)
+    assert answers.store_counts(connection)["instruments"] == before
+    found = references.one_instrument(connection, fields.get("title", title(entry_id)))
+    assert len(answers.list_versions(connection, found)) == 1
+
+
 def test_rules_keep_their_ids_through_a_correction_elsewhere_in_the_entry(copy: DataFolder, tmp_path: Path) -> None:
     rules = [dict(rule) for rule in ENTRIES["cn-miit-2018-43"]["rules"]]
     added = {"text": "新能源汽车生产企业应当公布回收服务网点信息。", "tier": "press", "confidence": "high"}
