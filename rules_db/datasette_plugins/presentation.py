@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import json
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -51,9 +52,9 @@ def number(value: float) -> str:
     return f"{int(value):,}" if float(value).is_integer() else f"{value:,.6g}"
 
 
-def told_html(sentence: str, language: str) -> Markup:
+def told_html(sentence: str, language: str, names: Mapping[str, str] | None = None) -> Markup:
     """A sentence of the store in the page's language, or marked as English."""
-    found = told(sentence, language)
+    found = told(sentence, language, names)
     if found.language == language:
         return Markup(html.escape(found.text))  # noqa: S704 (escaped here)
     return Markup('<span lang="en">{}</span>').format(found.text)

@@ -38,7 +38,8 @@ _NEWEST_TEXTS = """
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The rows of `about`: when, of which day, whether sample data, counts and promises."""
+    """The rows of `about`: when, of which day, whether sample data, counts and promises; and the gaps' Chinese names by
+    their English ones."""
 
     published_at: str
     as_of: str
@@ -46,6 +47,7 @@ class About:
     counts: dict[str, int]
     promises: tuple[str, ...]
     pipeline_versions: str
+    gap_names: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def about(connection: sqlite3.Connection) -> About:
         {key.removeprefix("count_"): int(value) for key, value in values.items() if key.startswith("count_")},
         tuple(words for _n, words in numbered),
         values["pipeline_versions"],
+        {row["title"]: row["title_zh"] for row in connection.execute("SELECT title, title_zh FROM gap")},
     )
 
 

@@ -6,6 +6,7 @@ In: a sentence. Out: the sentence with the language it is in; what fits no frame
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,22 +44,24 @@ def _pattern(frame: str) -> re.Pattern[str]:
     return re.compile("".join(f"(?P<{part}>.+?)" if n % 2 else re.escape(part) for n, part in enumerate(parts)) + r"\Z")
 
 
-def told(sentence: str, language: str) -> Told:
-    """The sentence for a page in `language`."""
+def told(sentence: str, language: str, names: Mapping[str, str] | None = None) -> Told:
+    """The sentence for a page in `language`; `names` gives the Chinese names of gaps by their English ones."""
     if language == "en" or len(sentence) > _LONGEST:
         return Told(sentence, "en")
     t = translator(language)
     for pattern, frame in _frames():
         match = pattern.match(sentence)
         if match:
-            fields = {name: _field(name, words, language, t) for name, words in match.groupdict().items()}
+            fields = {name: _field(name, words, language, t, names or {}) for name, words in match.groupdict().items()}
             return Told(frame.format(**fields), language)
     return Told(sentence, "en")
 
 
-def _field(name: str, words: str, language: str, t: Translate) -> str:
+def _field(name: str, words: str, language: str, t: Translate, names: Mapping[str, str]) -> str:
     if name == "sentence":
-        return told(words, language).text
+        return told(words, language, names).text
+    if name == "gap":
+        return names.get(words, words)
     if name in _SECTIONS:
         return t(f"{_SECTIONS[name]}.{words.lower()}")
     if name == "topic":  # "English name (中文名)"

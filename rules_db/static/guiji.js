@@ -15,6 +15,12 @@ document.querySelectorAll(".filters select, .filters input").forEach(function (c
     if (control.form.q && control.form.q.value.trim()) control.form.requestSubmit();
   });
 });
+// Datasette's own forms leave some controls without a name
+document.querySelectorAll(".data-page form :is(select, input, textarea):not([type=hidden], [type=submit])").forEach(function (control) {
+  if (!control.labels.length && !control.getAttribute("aria-label")) {
+    control.setAttribute("aria-label", (control.name || control.id || "value").replace(/_/g, " ").trim());
+  }
+});
 document.addEventListener("keydown", function (event) {
   var box = document.getElementById("q");
   var typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName);
