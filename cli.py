@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rules_db.commands import asking, mapping, review, upkeep
+from rules_db.commands import asking, assess, export, mapping, review, upkeep
 from rules_db.commands.options import (
     EXIT_DEGRADED,
     EXIT_GATE,
@@ -53,6 +53,8 @@ for command in (
     asking.search,
     asking.show,
     asking.versions,
+    assess.assess,
+    export.export,
     mapping.mapping,
     mapping.checklist,
     review.review,

@@ -148,6 +148,55 @@ def coverage(found: Sequence[Row]) -> None:
     print_table("Rules linked to the catalogue", columns, ([row[c] for c in columns] for row in found))
 
 
+def assessment(found: Row) -> None:
+    out = console()
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in found["summary"].items())
+    out.print(f"[bold]{clean(found['site'])}[/bold] on {found['as_of']}: {counts}")
+    for control in found["controls"]:
+        if control["outcome"] == "not applicable":
+            continue
+        out.print(f"\n[bold]{control['control']} {clean(control['title'])}[/bold]: {control['outcome']}")
+        for test in control["tests"]:
+            counted = "".join(f", {count} {weight}" for weight, count in test["counts"].items())
+            out.print(
+                f"  {test['test']} {clean(test['title'])}: {test['outcome']} ({test['examined']} examined{counted})"
+            )
+            for line in test["limits"]:
+                out.print(f"    limit: {clean(line)}")
+            for line in test["missing"]:
+                out.print(f"    missing: {clean(line)}")
+            for finding in test["findings"][:10]:
+                _finding(finding)
+            if sum(test["counts"].values()) > 10:
+                out.print("    … more with --format json")
+    for problem in found["problems"]:
+        _finding(problem)
+
+
+def _finding(finding: Row) -> None:
+    place = f"{finding['file']}:{finding['line']}" if finding["line"] else finding["file"]
+    console().print(f"    {finding['weight']}: {clean(place)}: {clean(finding['why'])}")
+
+
+def duties(found: Row) -> None:
+    columns = ("instrument", "label", "modality", "bearer", "statement")
+    print_table(
+        f"{len(found['open'])} duties of enterprises without a link or a written reason",
+        columns,
+        ([row[c] for c in columns] for row in found["open"]),
+    )
+    counts = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in found["counts"].items())
+    console().print(f"In {len(found['instruments'])} linked instruments: {counts}.")
+    for row in found["reasoned"]:
+        console().print(
+            f"  {clean(row['reason_id'])} 《{clean(row['instrument'])}》{clean(row['label'])}: {clean(row['reason'])}"
+        )
+
+
+def exported(found: Sequence[Row]) -> None:
+    print_table(f"{len(found)} files", ("file", "entries"), ((row["file"], row["entries"]) for row in found))
+
+
 def sources(found: Sequence[Row]) -> None:
     print_table(f"{len(found)} sources", list(found[0]) if found else [], (list(row.values()) for row in found))
 

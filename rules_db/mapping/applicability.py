@@ -8,46 +8,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
-from rules_db.connection import StoreError
 from rules_db.iri import NATIONAL
-from rules_db.mapping.catalogue import Catalogue, Entry
+from rules_db.mapping.catalogue import Catalogue, Entry, cited
+from rules_db.mapping.parties import Parties, read_parties
+from rules_db.mapping.profiles import Profile, ProfileError, read_profile
+
+__all__ = ["Profile", "ProfileError", "applies", "checklist", "holds_at", "local_fillings", "read_profile"]
 
 _ANY = "any"
-
-
-class ProfileError(StoreError):
-    """The profile can't be used; the message names file, field and fault."""
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A site as far as the catalogue asks: GB/T 2260 code; activities and facts as catalogue.schema.json names them."""
-
-    site: str
-    jurisdiction: str
-    activities: frozenset[str]
-    facts: frozenset[str]
-
-
-def read_profile(path: Path) -> Profile:
-    """Read a profile from YAML. Raises ProfileError."""
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ProfileError(f"{path}: not readable: {' '.join(str(error).split())}") from error
-    schema = json.loads((Path(__file__).parent / "catalogue.schema.json").read_text(encoding="utf-8"))
-    validator = jsonschema.Draft202012Validator({"$ref": "#/$defs/profile", "$defs": schema["$defs"]})
-    fault = next(iter(validator.iter_errors(raw)), None)
-    if fault is not None:
-        raise ProfileError(f"{path}: {'.'.join(map(str, fault.absolute_path)) or 'profile'}: {fault.message}")
-    return Profile(raw["site"], raw["jurisdiction"], frozenset(raw["activities"]), frozenset(raw.get("facts", ())))
 
 
 def applies(control: Entry, profile: Profile) -> bool:
@@ -56,16 +26,21 @@ def applies(control: Entry, profile: Profile) -> bool:
     return bool(concerned) and set(control.get("when", ())) <= profile.facts
 
 
-def checklist(connection: sqlite3.Connection, catalogue: Catalogue, profile: Profile) -> list[dict[str, Any]]:
+def checklist(
+    connection: sqlite3.Connection, catalogue: Catalogue, profile: Profile, as_of: str | None = None
+) -> list[dict[str, Any]]:
     """The checks for a site in catalogue order, as plain mappings.
 
-    `rules` are those linked to the check, its evidence or its devices that have no end and hold where the site stands;
-    their `status` is accepted or suspect. A check without rules rests on its own source.
+    `rules` are those linked to the check, its evidence or its devices that are in force on `as_of` (ISO day; None: have
+    no end) and hold where the site stands; their `status` is accepted or suspect, on that day. `binds_site` is false
+    where the bearer names other kinds of enterprise. `changes` are typed changes of the rule, those to come included.
+    A check without rules rests on its own source.
     """
+    parties = read_parties()
     items = []
     for control in catalogue.controls.values():
         if applies(control, profile):
-            items.append(_item(connection, catalogue, control, profile))
+            items.append(_item(connection, catalogue, control, profile, as_of, parties))
     return items
 
 
@@ -76,10 +51,17 @@ def local_fillings(connection: sqlite3.Connection, profile: Profile) -> list[dic
            FROM gap_filling f JOIN gap g ON g.id = f.gap_id JOIN instrument i ON i.id = f.instrument_id
            ORDER BY f.recorded_at DESC, g.id, i.title"""
     ).fetchall()
-    return [dict(row) for row in rows if _holds_at(row["jurisdiction"], profile.jurisdiction)]
+    return [dict(row) for row in rows if holds_at(row["jurisdiction"], profile.jurisdiction)]
 
 
-def _item(connection: sqlite3.Connection, catalogue: Catalogue, control: Entry, profile: Profile) -> dict[str, Any]:
+def _item(
+    connection: sqlite3.Connection,
+    catalogue: Catalogue,
+    control: Entry,
+    profile: Profile,
+    as_of: str | None,
+    parties: Parties,
+) -> dict[str, Any]:
     evidence = [catalogue.evidence[key] for key in control["evidence"]]
     devices = [catalogue.hardware[key] for key in control.get("hardware", ())]
     targets = [("control", control["id"])]
@@ -102,24 +84,51 @@ def _item(connection: sqlite3.Connection, catalogue: Catalogue, control: Entry, 
         "hardware": [
             {key: entry[key] for key in ("id", "title", "title_zh", "restrictions", "tier")} for entry in devices
         ],
-        "rules": _rules(connection, targets, profile.jurisdiction),
+        "source": cited("source", control["source"], catalogue.sources),
+        "rules": [
+            {**rule, "binds_site": parties.binds(rule["bearer"], profile.activities)}
+            for rule in _rules(connection, targets, profile.jurisdiction, as_of)
+        ],
     }
 
 
-def _rules(connection: sqlite3.Connection, targets: list[tuple[str, str]], place: str) -> list[dict[str, Any]]:
+def _rules(
+    connection: sqlite3.Connection, targets: list[tuple[str, str]], place: str, as_of: str | None
+) -> list[dict[str, Any]]:
     rows = connection.execute(
-        """SELECT DISTINCT m.id AS link, m.status, m.target_id AS target, m.relationship, m.rule_id AS rule, rv.label,
-             rv.modality, rv.statement, rv.valid_from, i.title AS instrument, i.jurisdiction
-           FROM mapping m JOIN json_each(?) t ON m.target_kind = t.value ->> 0 AND m.target_id = t.value ->> 1
-           JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL AND rv.valid_to IS NULL
+        """SELECT DISTINCT m.id AS link, m.target_id AS target, m.relationship, m.tier AS link_tier, m.suspect_since,
+             m.stamp_statement, m.rule_id AS rule, rv.id AS version, rv.label, rv.modality, rv.bearer, rv.deadline,
+             rv.statement, rv.valid_from, rv.valid_to, i.title AS instrument, i.jurisdiction, e.tier,
+             CASE WHEN :day IS NULL THEN m.status WHEN m.stamp = rv.fingerprint THEN 'accepted' ELSE 'suspect' END
+               AS status,
+             (SELECT json_group_array(json_object('parameter', t.parameter, 'comparator', t.comparator,
+                'value', t.value, 'value_max', t.value_max, 'unit', t.unit, 'trigger', t.trigger_event, 'text', t.text))
+              FROM (SELECT * FROM threshold WHERE rule_version_id = rv.id AND superseded_at IS NULL ORDER BY start) t)
+               AS thresholds,
+             (SELECT json_group_array(json_object('kind', c.kind, 'summary', c.summary, 'valid_on', c.valid_on))
+              FROM (SELECT * FROM change WHERE rule_id = rv.rule_id ORDER BY valid_on, id) c) AS changes,
+             (SELECT json_object('url', f.url, 'sha256', f.snapshot_sha256, 'tier', f.tier) FROM manifestation f
+              WHERE f.expression_id = rv.expression_id
+              ORDER BY f.tier <> 'official', f.tier <> 'repost', f.url LIMIT 1) AS source
+           FROM mapping m JOIN json_each(:targets) t ON m.target_kind = t.value ->> 0 AND m.target_id = t.value ->> 1
+           JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
+             AND CASE WHEN :day IS NULL THEN rv.valid_to IS NULL
+                 ELSE coalesce(rv.valid_from, '') <= :day AND (rv.valid_to IS NULL OR rv.valid_to > :day) END
            JOIN expression e ON e.id = rv.expression_id JOIN instrument i ON i.id = e.instrument_id
            WHERE m.status IN ('accepted', 'suspect') ORDER BY m.id""",
-        (json.dumps(targets),),
+        {"targets": json.dumps(targets), "day": as_of},
     ).fetchall()
-    return [dict(row) for row in rows if _holds_at(row["jurisdiction"], place)]
+    found = []
+    for row in rows:
+        if holds_at(row["jurisdiction"], place):
+            rule = dict(row)
+            for key in ("thresholds", "changes", "source"):
+                rule[key] = json.loads(rule[key]) if rule[key] else None
+            found.append(rule)
+    return found
 
 
-def _holds_at(jurisdiction: str, place: str) -> bool:
+def holds_at(jurisdiction: str, place: str) -> bool:
     """National rules hold everywhere; those of a province or city hold in what lies in it (440000 holds 440300)."""
     if jurisdiction == NATIONAL:
         return True

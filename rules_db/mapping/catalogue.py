@@ -1,7 +1,8 @@
 """The catalogue: reviewed YAML in git, read whole or not at all, and loaded into the store in one transaction.
 
-In: a folder with controls/, hardware/, evidence/, gaps/ and links/. Out: a frozen `Catalogue`. A file that fails its
-schema, a duplicate id or a dangling reference raises `CatalogueError` naming file and entry; the last good load stays.
+In: a folder with controls/, hardware/, evidence/, gaps/, links/, tests/ and reasons/. Out: a frozen `Catalogue`. A file
+that fails its schema, a duplicate id or a dangling reference raises `CatalogueError` naming file and entry; the last
+good load stays.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rules_db.connection import StoreError, transaction
 
 BUNDLED = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
-_KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links")
+_KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links", "tests", "reasons")
 _CITATION = re.compile(r"\{([^{}]*)\}")
 OWN_PRACTICE = "own practice"
 Entry = Mapping[str, Any]
@@ -41,6 +42,8 @@ class Catalogue:
     evidence: dict[str, Entry]
     gaps: dict[str, Entry]
     links: dict[str, Entry]
+    tests: dict[str, Entry]
+    reasons: dict[str, Entry]
     origin: dict[str, Path]
 
 
@@ -118,18 +121,19 @@ def _internal_links(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str, 
 
 def _flat(entry: Entry, sources: Mapping[str, Entry]) -> dict[str, Any]:
     """Citations written out, lists and mappings as JSON text: the columns hold text."""
-    cited = {key: _cited(key, value, sources) for key, value in entry.items()}
+    written = {key: cited(key, value, sources) for key, value in entry.items()}
     return {
         key: json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-        for key, value in cited.items()
+        for key, value in written.items()
     }
 
 
-def _cited(key: str, value: Any, sources: Mapping[str, Entry]) -> Any:
+def cited(key: str, value: Any, sources: Mapping[str, Entry]) -> Any:
+    """A field with its citations written out as titles, where the field is one that cites."""
     if key == "source":
         return _CITATION.sub(lambda match: _title(sources[match[1]]), value)
     if key == "parameters":
-        return [{k: _cited(k, v, sources) for k, v in parameter.items()} for parameter in value]
+        return [{k: cited(k, v, sources) for k, v in parameter.items()} for parameter in value]
     return value
 
 
@@ -138,7 +142,7 @@ def _title(source: Entry) -> str:
     return f"{title} ({source['number']})" if "number" in source else title
 
 
-class _StrictLoader(yaml.SafeLoader):
+class StrictLoader(yaml.SafeLoader):
     """SafeLoader that refuses a mapping with the same key twice, which YAML would let the last one win."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -151,7 +155,7 @@ class _StrictLoader(yaml.SafeLoader):
 
 def _entries(path: Path, validator: jsonschema.Draft202012Validator) -> list[Entry]:
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path}: not readable YAML: {' '.join(str(error).split())}") from error
     for fault in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
@@ -171,16 +175,41 @@ def _check_references(catalogue: Catalogue) -> None:
     for link in catalogue.links.values():
         for kind, target in link["target"].items():
             _check(catalogue, link["id"], kind, [target], targets[kind])
+    for test in catalogue.tests.values():
+        _check(catalogue, test["id"], "control", [test["control"]] if "control" in test else [], catalogue.controls)
+        _check(catalogue, test["id"], "hardware", test.get("hardware", []), catalogue.hardware)
+        _check(catalogue, test["id"], "gap", [test["gap"]] if "gap" in test else [], catalogue.gaps)
+    for item in catalogue.hardware.values():
+        _check_bounds(catalogue, item)
     for entries in (catalogue.controls, catalogue.hardware, catalogue.evidence, catalogue.gaps):
         for entry in entries.values():
             for source in (entry["source"], *(parameter["source"] for parameter in entry.get("parameters", ()))):
-                cited = _CITATION.findall(source)
-                _check(catalogue, entry["id"], "source", cited, catalogue.sources)
-                if not cited and OWN_PRACTICE not in source:
+                named = _CITATION.findall(source)
+                _check(catalogue, entry["id"], "source", named, catalogue.sources)
+                if not named and OWN_PRACTICE not in source:
                     raise CatalogueError(
                         f"{catalogue.origin[entry['id']]}: {entry['id']}: source cites nothing: name a registered "
                         f"source as {{id}}, or say '{OWN_PRACTICE}'"
                     )
+
+
+def _check_bounds(catalogue: Catalogue, item: Entry) -> None:
+    """No parameter of a device is bounded from below above where it is bounded from above."""
+    floors: dict[tuple[str, str], float] = {}
+    ceilings: dict[tuple[str, str], float] = {}
+    for parameter in item["parameters"]:
+        key = (parameter["name"], parameter["unit"])
+        if parameter["comparator"] in ("ge", "gt", "eq", "range"):
+            floors[key] = max(parameter["value"], floors.get(key, parameter["value"]))
+        if parameter["comparator"] in ("le", "lt", "eq", "range"):
+            top = parameter.get("value_max", parameter["value"])
+            ceilings[key] = min(top, ceilings.get(key, top))
+    for key in floors.keys() & ceilings.keys():
+        if floors[key] > ceilings[key]:
+            raise CatalogueError(
+                f"{catalogue.origin[item['id']]}: {item['id']}: parameters contradict each other: {key[0]} is at least "
+                f"{floors[key]} and at most {ceilings[key]} {key[1]}"
+            )
 
 
 def _check(catalogue: Catalogue, owner: str, field: str, wanted: list[str], known: Mapping[str, Entry]) -> None:

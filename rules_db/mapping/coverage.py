@@ -6,6 +6,11 @@ import json
 import sqlite3
 from typing import Any
 
+from rules_db.instruments import find_instruments
+from rules_db.mapping.catalogue import Catalogue
+from rules_db.mapping.links import resolve_rule
+from rules_db.mapping.parties import read_parties
+
 
 def list_links(connection: sqlite3.Connection, status: str | None = None) -> list[dict[str, Any]]:
     """Links with the wording reviewed and the wording in force, suspect ones first."""
@@ -43,3 +48,58 @@ def coverage(connection: sqlite3.Connection) -> list[dict[str, Any]]:
            GROUP BY c.kind, c.id ORDER BY c.kind, c.id"""
     ).fetchall()
     return [dict(row) for row in rows]
+
+
+def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, Any]:
+    """Duties of enterprises, in instruments that have links, without an accepted or suspect link of their own.
+
+    `open` lists those without a written reason, `reasoned` those with one, `counts` all duties by what became of them.
+    A duty is an obligation or prohibition with no end; one without a named bearer counts as an enterprise's.
+    """
+    parties = read_parties()
+    rows = connection.execute(
+        """SELECT rv.rule_id, i.title AS instrument, i.jurisdiction, rv.label, rv.modality, rv.bearer, rv.statement,
+             rv.valid_from, rv.fingerprint, EXISTS (SELECT 1 FROM mapping m
+               JOIN rule_version other ON other.rule_id = m.rule_id AND other.superseded_at IS NULL AND other.valid_to IS NULL
+               WHERE m.status IN ('accepted', 'suspect') AND other.expression_id = rv.expression_id
+                 AND other.fingerprint = rv.fingerprint) AS linked
+           FROM rule_version rv JOIN rule r ON r.id = rv.rule_id JOIN instrument i ON i.id = r.instrument_id
+           WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL AND rv.status IN ('in_force', 'not_yet_in_force')
+             AND rv.modality IN ('obligation', 'prohibition')
+             AND i.id IN (SELECT linked.instrument_id FROM mapping m JOIN rule linked ON linked.id = m.rule_id
+                          WHERE m.status IN ('accepted', 'suspect'))
+           ORDER BY i.title, rv.start, rv.rule_id"""
+    ).fetchall()
+    reasons = _reasons(connection, catalogue)
+    found: dict[str, list[dict[str, Any]]] = {"open": [], "reasoned": []}
+    counts = {"duties": 0, "linked": 0, "with_a_written_reason": 0, "of_offices": 0, "open": 0}
+    for row in rows:
+        if row["bearer"] and not parties.is_enterprise(row["bearer"]):
+            counts["of_offices"] += 1
+            continue
+        counts["duties"] += 1
+        duty = {key: row[key] for key in row.keys() if key != "linked"}  # noqa: SIM118 - a Row iterates over values
+        if row["linked"]:
+            counts["linked"] += 1
+        elif row["fingerprint"] in reasons:
+            counts["with_a_written_reason"] += 1
+            found["reasoned"].append({**duty, **reasons[row["fingerprint"]]})
+        else:
+            counts["open"] += 1
+            found["open"].append(duty)
+    return {"instruments": sorted({row["instrument"] for row in rows}), "counts": counts, **found}
+
+
+def _reasons(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, dict[str, str]]:
+    """Fingerprint of a wording → the written reason why nothing is linked to it; a new wording needs a new reason."""
+    found = {}
+    for reason in catalogue.reasons.values():
+        instruments = find_instruments(connection, reason["rule"]["instrument"])
+        rule = resolve_rule(connection, instruments[0].id, reason["rule"]) if len(instruments) == 1 else None
+        words = reason["rule"].get("contains", "")
+        for row in connection.execute(
+            "SELECT fingerprint FROM rule_version WHERE rule_id = ? AND superseded_at IS NULL AND instr(statement, ?)",
+            (rule, words),
+        ):
+            found[row["fingerprint"]] = {"reason_id": reason["id"], "reason": reason["reason"]}
+    return found

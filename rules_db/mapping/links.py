@@ -104,7 +104,7 @@ def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapp
     stamp = link["stamp"]
     instruments = find_instruments(connection, link["rule"]["instrument"])
     instrument = instruments[0].id if len(instruments) == 1 else None
-    rule_id = _resolve(connection, instrument, link["rule"]) if instrument else None
+    rule_id = resolve_rule(connection, instrument, link["rule"]) if instrument else None
     row = _in_force(connection, "rule_id", rule_id, instrument) if rule_id else None
     if stamp and instrument and (row is None or row["fingerprint"] != stamp):
         row = _in_force(connection, "fingerprint", stamp, instrument) or row
@@ -132,7 +132,7 @@ def _in_force(
     return row
 
 
-def _resolve(connection: sqlite3.Connection, instrument: str, selector: Mapping[str, Any]) -> str | None:
+def resolve_rule(connection: sqlite3.Connection, instrument: str, selector: Mapping[str, Any]) -> str | None:
     """The one rule that a selector means, by unit label or eId, modality and words of its statement."""
     row = connection.execute(
         """SELECT rv.rule_id FROM rule_version rv

@@ -1,0 +1,66 @@
+"""Commands that write what the store holds in formats of others: OSCAL, CSV, JSON lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rules_db.commands.options import data_option, format_option, now, show_result
+
+if TYPE_CHECKING:
+    from rules_db.connection import DataFolder
+
+_OUT = click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the files."
+)
+
+
+@click.group()
+def export() -> None:
+    """Rules, mapping and assessments as OSCAL, CSV or JSON lines."""
+
+
+@export.command("oscal")
+@_OUT
+@click.option(
+    "--assessment",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON of 'guiji assess --format json', to be written as assessment results.",
+)
+@format_option
+@data_option
+def export_oscal(out: Path, assessment: Path | None, form: str, folder: DataFolder) -> None:
+    """Write controls as an OSCAL catalog, links as a mapping collection, devices as a component definition."""
+    from rules_db.connection import open_store
+    from rules_db.export.oscal import write_oscal
+    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+
+    connection = open_store(folder, read_only=True)
+    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    show_result(write_oscal(connection, catalogue, out, assessment, now()), form, "exported")
+
+
+@export.command("csv")
+@_OUT
+@format_option
+@data_option
+def export_csv(out: Path, form: str, folder: DataFolder) -> None:
+    """Write the rules in force, their limits, links and sources as CSV that no spreadsheet takes for formulas."""
+    from rules_db.connection import open_store
+    from rules_db.export.tables import write_tables
+
+    show_result(write_tables(open_store(folder, read_only=True), out, "csv"), form, "exported")
+
+
+@export.command("jsonl")
+@_OUT
+@format_option
+@data_option
+def export_jsonl(out: Path, form: str, folder: DataFolder) -> None:
+    """Write the rules in force, their limits, links and sources as JSON lines."""
+    from rules_db.connection import open_store
+    from rules_db.export.tables import write_tables
+
+    show_result(write_tables(open_store(folder, read_only=True), out, "jsonl"), form, "exported")
