@@ -46,7 +46,7 @@ _QUANTITY = re.compile(r"每?[一二三四五六七八九十百千万\d]+人")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
 _LEADING = re.compile(
-    rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))|其(?!他|余|它|中))+"
+    rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))(?<!再(?=[生制就]))|其(?!他|余|它|中))+"
 )
 _TIME_LEADING = re.compile(
     r"(?:每年|每月|每季度|每日)(?:[^，]{0,14}[日月前内])?"
