@@ -18,6 +18,7 @@ from rules_db.connection import transaction
 from rules_db.documents import dump_document, load_document, load_head, merge_head
 from rules_db.expressions import Origin, Recorded, RecordedText, record_extraction, record_text
 from rules_db.model import Analysis, ConvertedDocument, HeadFacts, Issue, Outcome, Severity, Tier, Verdict
+from rules_db.reversions import record_reversions
 from rules_db.snapshots import SnapshotStore
 
 Progress = Callable[[int, int], None]
@@ -190,6 +191,10 @@ def record_reads(
             )
         tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
         progress(done + 1, total)
+    again = record_reversions(connection, now)
+    if again:
+        kind = Recorded.NEW_EXPRESSION.value
+        tally.outcomes[kind] = tally.outcomes.get(kind, 0) + again
     return tally
 
 
@@ -201,10 +206,12 @@ def _record_read(
     known = connection.execute(
         "SELECT expression_id FROM manifestation WHERE snapshot_sha256 = ? AND url = ? AND facts = ?",
         (item.snapshot_sha256, item.url, item.facts),
-    ).fetchone()
-    if known:  # the same bytes under another pipeline version: a new reading of the same text
-        changed = record_extraction(connection, known["expression_id"], result, now)
-        return ("reread" if changed else Recorded.SAME_TEXT), known["expression_id"]
+    ).fetchall()
+    if (
+        known
+    ):  # the same bytes under another pipeline version: a new reading of the same text (several, if it came back)
+        changed = [record_extraction(connection, row["expression_id"], result, now) for row in known]
+        return ("reread" if any(changed) else Recorded.SAME_TEXT), known[-1]["expression_id"]
     origin = Origin(item.snapshot_sha256, item.url, item.source_id, item.tier, item.facts)
     try:
         recorded = record_text(connection, result, origin, now)

@@ -27,7 +27,7 @@ def when(day: int) -> str:
 
 
 def start() -> dict[str, State]:
-    """The country on its first day: every source of the bundled registry with two relevant documents and three others."""
+    """The country on its first day: each source of the registry with two relevant documents and three others."""
     return {source.id: _site(number, source) for number, source in enumerate(load_sources(BUNDLED))}
 
 

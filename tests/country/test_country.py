@@ -115,7 +115,7 @@ def test_a_withdrawn_text_is_in_force_until_a_law_says_otherwise(land: Country, 
 def test_a_reposted_notice_is_one_instrument_at_three_addresses(land: Country, days: dict[int, Day]) -> None:
     store = connect(land.folder.work_db, read_only=True)
     rows = store.execute(
-        """SELECT count(DISTINCT i.id) AS instruments, count(DISTINCT e.id) AS texts, count(DISTINCT m.source_id) AS sites
+        """SELECT count(DISTINCT i.id), count(DISTINCT e.id), count(DISTINCT m.source_id)
            FROM instrument i JOIN expression e ON e.instrument_id = i.id JOIN manifestation m ON m.expression_id = e.id
            WHERE i.title = ?""",
         (land.name("{miit}关于开展废旧动力电池联合执法专项行动的通知"),),

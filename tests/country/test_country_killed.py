@@ -12,7 +12,6 @@ import time
 from pathlib import Path
 
 import country_script
-import pytest
 from country_run import TIMEOUT, Country, country
 
 from rules_db.connection import DataFolder, connect, open_store
