@@ -18,6 +18,8 @@ PAGES = [
     "/changes",
     "/coverage",
     "/catalogue",
+    "/gaps",
+    "/claims",
     "/sources",
     "/about",
     "/rules",
@@ -37,7 +39,7 @@ def test_main_journey(tab: Any) -> None:
     assert page.locator("li.hit mark").first.inner_text() == "主管部门备案"
     assert page.locator("li.hit").count() == 2
 
-    page.locator("li.hit h3 a").first.click()
+    page.locator("li.hit h2 a").first.click()
     page.wait_for_url("**/instrument/**")
     assert page.locator(":target .words").inner_text().startswith("第二条")
 
@@ -69,6 +71,40 @@ def test_control_leads_to_its_device(tab: Any) -> None:
     page.locator("#CTL-2 a", has_text="HW-1").click()
     assert page.locator("#HW-1").is_visible()
     assert page.url.endswith("#HW-1")
+    assert tab.complaints == []
+
+
+def test_second_life_duty_leads_to_its_rule_and_its_evidence(tab: Any) -> None:
+    page = tab.page
+    page.goto("/search?q=梯次利用 非 罚款")
+    page.locator("li.hit h2 a").first.click()
+    page.wait_for_url("**/instrument/**")
+    page.locator(":target .margin a").first.click()
+    page.wait_for_url("**/rule/rule00000002*")
+    assert "梯次利用企业" in page.locator(".evidence-text .mark-bearer").all_inner_texts()
+    assert page.locator("svg.plot").count() == 1
+    page.goto("/rules/second_life_obligations")
+    page.locator("td a", has_text="rule00000002").click()
+    page.wait_for_url("**/rule/rule00000002")
+    assert tab.complaints == []
+
+
+def test_a_day_in_the_address_stays_in_the_links(tab: Any) -> None:
+    """A deep link sent to a colleague goes on showing its day, without a cookie."""
+    page = tab.page
+    page.goto("/rule/rule00000001?as_of=2025-01-01")
+    page.locator(".kicker a").click()
+    page.wait_for_url("**as_of=2025-01-01**")
+    assert "30日内" in page.locator("#art_2").inner_text()
+    assert "In force on 2025-01-01" in page.locator(".ribbon").inner_text()
+    assert tab.complaints == []
+
+
+def test_a_gap_leads_to_what_seems_to_fill_it(tab: Any) -> None:
+    page = tab.page
+    page.goto("/gaps")
+    page.locator("#GAP-1 ul a").click()
+    page.wait_for_url("**/instrument/**#lvl_1")
     assert tab.complaints == []
 
 
@@ -109,7 +145,7 @@ def test_no_page_makes_the_browser_complain(tab: Any, path: str) -> None:
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("path", PAGES[:11])
+@pytest.mark.parametrize("path", PAGES[:13])
 def test_pages_fit_a_phone(phone: Any, path: str) -> None:
     phone.page.goto(path)
     phone.page.wait_for_load_state("networkidle")
