@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from rules_db.connection import DataFolder
     from rules_db.model import Analysis, ConvertedDocument
-    from rules_db.stages import StageRefusalError, ToRead
+    from rules_db.snapshots import SnapshotStore
+    from rules_db.stages import Refused, StageRefusalError, ToRead
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -84,41 +85,21 @@ def ingest(
 ) -> None:
     """Take in files or folders (html, pdf, docx, txt, md …)."""
     import os
-    import time
 
-    from rules_db.connection import open_store
     from rules_db.intake import find_files, missing_files, read_files, read_manifest
-    from rules_db.snapshots import SnapshotStore
-    from rules_db.stages import Refused, record_files
+    from rules_db.stages import record_files
 
-    started = time.monotonic()
     facts = read_manifest(manifest) if manifest else None
-    with folder.create().locked():
-        connection = open_store(folder)
-        when = now()
+    files = find_files(paths, facts)
+    refused = missing_files(files, facts)
+    common = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
+
+    def record(connection: sqlite3.Connection, snapshots: SnapshotStore, when: str) -> tuple[int, int]:
         _register_ingest(connection)
-        files = find_files(paths, facts)
-        refused: list[Refused] = missing_files(files, facts)
-        common = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
-        snapshots = SnapshotStore(folder.snapshots, connection)
-        new = record_files(connection, snapshots, read_files(files, common, facts, refused), "ingest", when)
-        summary = _process(connection, folder, when, jobs)
-        refused += summary.pop("refused")
-        published = None if no_publish else publish_and_tell(folder, when, accept_mass_change=True)
-        result = {
-            "files": len(files),
-            "new_files": new,
-            **summary,
-            "seconds": round(time.monotonic() - started, 1),
-            "refused": [{"file": r.subject, "code": r.code, "message": r.message} for r in refused],
-            "published": published,
-        }
-    for refusal in refused:
-        say(f"refused: {refusal.subject}: {refusal.code}: {refusal.message}")
-    show_result(result, form, "ingested")
-    if published is False:
-        sys.exit(EXIT_GATE)
-    sys.exit(EXIT_PARTIAL if refused else 0)
+        given = read_files(files, common, facts, refused)
+        return len(files), record_files(connection, snapshots, given, "ingest", when)
+
+    _take_in(folder, record, refused, no_publish=no_publish, jobs=jobs, form=form)
 
 
 @main.command()
@@ -228,24 +209,13 @@ def register() -> None:
 @data_option
 def register_load(no_publish: bool, form: str, folder: DataFolder) -> None:
     """Record the bundled register, or what changed in it since."""
-    from rules_db.connection import open_store
     from rules_db.register.load import record_register
-    from rules_db.snapshots import SnapshotStore
 
-    with folder.create().locked():
-        connection, when = open_store(folder), now()
-        new = record_register(connection, SnapshotStore(folder.snapshots, connection), when)
-        summary = _process(connection, folder, when, None)
-        refused = summary.pop("refused")
-        published = None if no_publish else publish_and_tell(folder, when, accept_mass_change=True)
-    for refusal in refused:
-        say(f"refused: {refusal.subject}: {refusal.code}: {refusal.message}")
-    show_result(
-        {"files": new, "new_files": new, **summary, "seconds": 0.0, "refused": [], "published": published},
-        form,
-        "ingested",
-    )
-    sys.exit(EXIT_GATE if published is False else EXIT_PARTIAL if refused else 0)
+    def record(connection: sqlite3.Connection, snapshots: SnapshotStore, when: str) -> tuple[int, int]:
+        new = record_register(connection, snapshots, when)
+        return new, new
+
+    _take_in(folder, record, [], no_publish=no_publish, jobs=None, form=form)
 
 
 @main.group()
@@ -332,6 +302,47 @@ def demo(then_serve: bool, port: int, data: Path) -> None:
 
 
 # Sequencing ----------------------------------------------------------------------------------------------------------
+
+
+def _take_in(
+    folder: DataFolder,
+    record: Callable[[sqlite3.Connection, SnapshotStore, str], tuple[int, int]],
+    refused: list[Refused],
+    *,
+    no_publish: bool,
+    jobs: int | None,
+    form: str,
+) -> NoReturn:
+    """Record what a person hands in, process and publish it, tell the figures, and end with the exit code.
+
+    `record(connection, snapshots, when)` returns how many files there were and how many were new; what it can't use it
+    adds to `refused`.
+    """
+    import time
+
+    from rules_db.connection import open_store
+    from rules_db.snapshots import SnapshotStore
+
+    started = time.monotonic()
+    with folder.create().locked():
+        connection, when = open_store(folder), now()
+        files, new = record(connection, SnapshotStore(folder.snapshots, connection), when)
+        summary = _process(connection, folder, when, jobs)
+        refused += summary.pop("refused")
+        # a person's own act may change many instruments at once
+        published = None if no_publish else publish_and_tell(folder, when, accept_mass_change=True)
+    for refusal in refused:
+        say(f"refused: {refusal.subject}: {refusal.code}: {refusal.message}")
+    result = {
+        "files": files,
+        "new_files": new,
+        **summary,
+        "seconds": round(time.monotonic() - started, 1),
+        "refused": [{"file": r.subject, "code": r.code, "message": r.message} for r in refused],
+        "published": published,
+    }
+    show_result(result, form, "ingested")
+    sys.exit(EXIT_GATE if published is False else EXIT_PARTIAL if refused else 0)
 
 
 def _register_ingest(connection: sqlite3.Connection) -> None:

@@ -23,6 +23,7 @@ from rules_db.references import (
     split_unit,
     status_on,
 )
+from rules_db.watch.relevance import load_watch, topics_of
 
 
 def list_versions(connection: sqlite3.Connection, instrument: InstrumentRef) -> list[dict[str, Any]]:
@@ -177,15 +178,16 @@ def explain(connection: sqlite3.Connection, rule_id: str) -> dict[str, Any]:
 
 
 def store_counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """How much the store holds: instruments, expressions, provisions, norms (rules now valid), thresholds."""
+    """How much the store holds; norms and thresholds are those of each expression's newest reading."""
+    newest = "FROM extraction WHERE rowid IN (SELECT max(rowid) FROM extraction GROUP BY expression_id)"
     queries = {
         "instruments": "SELECT count(*) FROM instrument",
         "expressions": "SELECT count(*) FROM expression",
         "provisions": "SELECT count(*) FROM provision",
-        "norms": "SELECT sum(json_array_length(norms)) FROM extraction",
+        "norms": f"SELECT sum(json_array_length(norms)) {newest}",
         "rules": "SELECT count(*) FROM rule",
         "rule_versions": "SELECT count(*) FROM rule_version WHERE superseded_at IS NULL",
-        "thresholds": "SELECT sum(json_array_length(thresholds)) FROM extraction",
+        "thresholds": f"SELECT sum(json_array_length(thresholds)) {newest}",
         "changes": "SELECT count(*) FROM change",
     }
     return {name: connection.execute(query).fetchone()[0] or 0 for name, query in queries.items()}
@@ -212,15 +214,41 @@ def compare_expressions(connection: sqlite3.Connection, old: ExpressionRef, new:
     )
 
 
-def describe_changes(connection: sqlite3.Connection, *, since: str, until: str) -> list[dict[str, Any]]:
-    """Changes of law that take effect in [since, until], oldest first: the rule-set diff."""
+def describe_changes(
+    connection: sqlite3.Connection,
+    *,
+    since: str,
+    until: str,
+    topic: str | None = None,
+    jurisdiction: str | None = None,
+) -> list[dict[str, Any]]:
+    """Changes of law that take effect in [since, until], oldest first: the rule-set diff.
+
+    `topic` is the id of a watched topic, `jurisdiction` a GB/T 2260 code whose first two digits select a province
+    (100000 = the state). Raises StoreError for an unknown topic.
+    """
     rows = connection.execute(
-        """SELECT c.kind, i.title, c.from_label, c.to_label, c.summary, c.valid_on, c.recorded_at, c.detail
+        """SELECT c.kind, i.title, i.jurisdiction, c.from_label, c.to_label, c.summary, c.valid_on, c.recorded_at,
+             c.detail, e.text
            FROM change c LEFT JOIN instrument i ON i.id = c.instrument_id
-           WHERE c.valid_on >= ? AND c.valid_on <= ? ORDER BY c.valid_on, i.title, c.rowid""",
-        (since, until),
+           LEFT JOIN expression e ON e.id = c.to_expression_id
+           WHERE c.valid_on >= :since AND c.valid_on <= :until
+             AND (:place IS NULL OR substr(i.jurisdiction, 1, 2) = substr(:place, 1, 2))
+           ORDER BY c.valid_on, i.title, c.rowid""",
+        {"since": since, "until": until, "place": jurisdiction},
     ).fetchall()
-    return [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
+    if topic:
+        watch = load_watch()
+        known = [entry.id for entry in watch.topics]
+        if topic not in known:
+            raise StoreError(f"no topic is called {topic}; known: {', '.join(known)}")
+        rows = [
+            row for row in rows if any(hit.topic.id == topic for hit in topics_of(row["title"], row["text"] or "", watch))
+        ]
+    return [
+        {**{key: row[key] for key in row.keys() if key != "text"}, "detail": json.loads(row["detail"])}  # noqa: SIM118
+        for row in rows
+    ]
 
 
 def changes_recorded(connection: sqlite3.Connection, recorded_at: str) -> list[dict[str, Any]]:

@@ -103,6 +103,8 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
 @click.option("--to", "to_date", metavar="DATE")
 @click.option("--overlay", is_flag=True, help="NATIONAL PROVINCIAL: what the province repeats, tightens, adds.")
 @click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
+@click.option("--topic", metavar="ID", help="With --rule-set: only this watched topic, such as battery_recycling.")
+@click.option("--jurisdiction", metavar="CODE", help="With --rule-set: only this province, or 100000 for the state.")
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
 )
@@ -117,6 +119,8 @@ def diff(
     to_date: str | None,
     overlay: bool,
     rule_set: bool,
+    topic: str | None,
+    jurisdiction: str | None,
     form: str,
     language: str,
     table: Path | None,
@@ -132,7 +136,9 @@ def diff(
     if rule_set:
         if names or not (from_date and to_date):
             raise click.UsageError("--rule-set takes --from DATE and --to DATE and no reference")
-        changed = answers.describe_changes(connection, since=from_date, until=to_date)
+        changed = answers.describe_changes(
+            connection, since=from_date, until=to_date, topic=topic, jurisdiction=jurisdiction
+        )
         show_result(changed, form, "rule_set")
         return
     if len(names) == 1 and from_date and to_date:
