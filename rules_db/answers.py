@@ -242,9 +242,8 @@ def describe_changes(
         known = [entry.id for entry in watch.topics]
         if topic not in known:
             raise StoreError(f"no topic is called {topic}; known: {', '.join(known)}")
-        rows = [
-            row for row in rows if any(hit.topic.id == topic for hit in topics_of(row["title"], row["text"] or "", watch))
-        ]
+        met = {row["title"]: topics_of(row["title"], row["text"] or "", watch) for row in rows}
+        rows = [row for row in rows if any(hit.topic.id == topic for hit in met[row["title"]])]
     return [
         {**{key: row[key] for key in row.keys() if key != "text"}, "detail": json.loads(row["detail"])}  # noqa: SIM118
         for row in rows
