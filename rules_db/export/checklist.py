@@ -34,10 +34,11 @@ def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
         hardware = "; ".join(f"{item['id']} {item['title']}" for item in check["hardware"])
         for rule in _once(check["rules"]):
             source = rule["source"] or {"url": "", "sha256": ""}
+            place = f"《{rule['instrument']}》{rule['label']}"
             yield (
-                *head, rule["statement"], f"《{rule['instrument']}》{rule['label']}", rule["modality"],
-                _bearer(rule), limit_text(rule), evidence, hardware, rule["tier"],
-                rule["valid_from"] or "unknown", rule["status"], changed(rule, found["as_of"]), source["url"], source["sha256"],
+                *head, rule["statement"], place, rule["modality"], _bearer(rule), limit_text(rule), evidence, hardware,
+                rule["tier"], rule["valid_from"] or "unknown", rule["status"], changed(rule, found["as_of"]),
+                source["url"], source["sha256"],
             )  # fmt: skip
         if not check["rules"]:
             yield (*head, "", "", "", "", "", evidence, hardware, check["tier"], "", "no rule in force linked", "",
