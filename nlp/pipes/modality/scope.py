@@ -47,6 +47,7 @@ _OWN_MODAL = re.compile(r"\s*(?:应当?|可以|必须|要|须)")
 _OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|造成|构成|经)")
 _OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|下|以)|明知|依法应当|应当|拒不|拒绝|因|依照|以)")
 _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
+_PART = re.compile(r"的(?:部分|款项|费用|事项)$")
 _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
 
 
@@ -166,6 +167,8 @@ def _stands_before_offence(layout: Layout, here: Place, offence_end: int) -> boo
 def _topic(layout: Layout, here: Place) -> str:
     """Clause-initial cue phrases that are themselves the topic of what follows."""
     left, right = here.left, here.right
+    if _PART.search(right) and re.match(r"[，,]\s*由", layout.masked[here.clause[1] : here.clause[1] + 6]):
+        return "topic"
     if left not in ("", "依法", "法律规定", "其他") or here.word in _ENCOURAGING:
         return ""
     after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""

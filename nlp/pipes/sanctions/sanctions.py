@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from nlp.pipes.sanctions import patterns
-from nlp.text.clauses import Layout
+from nlp.text.clauses import Layout, marker_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +66,21 @@ _PROVISION = re.compile(
     r"违反[^，。；]{0,60}?规定|违反[^，。；]{0,30}第[^，。；]{1,20}?条[^，。；]{0,20}?(?=规定|，|的)"
 )
 _ENUMERATION = re.compile(r"包括|分为|种类")
-_MEASURE = re.compile(r"(?:机关|部门|机构|政府|海关|法院|警察|人员|委员会)可以$")
+_MEASURE = re.compile(r"(?:机关|部门|机构|政府|海关|法院|警察|人员|委员会)可以(?:依法|按照[^，]{1,12})?$")
 _CASE_CLOSED = re.compile(r"的[，,](?:由[^，。；]{2,40}|可以?|并)?$|的[，,][^，。；]*[，,]")
 _CASE_LEAD = re.compile(r"之一[^：:]*[：:]\s*$")
 _SETTLED_LEAD = re.compile(
     r"(?:下列|以下)(?:规定|标准)[^：:]*[：:]\s*$|(?:下列|以下)(?:规定|标准)[^，：:]{0,12}处[罚理]"
 )
 _CASE_LEFT = re.compile(r"(?:情节(?:特别)?(?:恶劣|较轻|较重|轻微|严重)|构成犯罪)的$")
-_PUNISHMENT = re.compile(r"的处罚$")
+_PUNISHMENT = re.compile(r"[^，。；]*(?:处罚|处分)$")
 _BY_WHOM = re.compile(r"(?:^|[，,]|并|应当|可以)由[^，。；]{2,60}$")
 _ABOUT = re.compile(r"对[^，]{0,60}(?:人员|人|其|单位|者)")
 _OF_PUNISHMENT = re.compile(r"的(?:行政)?处罚(?:[和、][^，]{1,20})?[，,]?$")
 _CLOSING = re.compile(r"停产|停业|关闭|停止(?:营业|经营)")
 _OFFENDED = re.compile(r"(?:情节|逾期|拒不|违反|擅自|未经)[^，。；]*的?[，,]")
+_TERM = re.compile(r"是指|系指")
+_RULE_NEXT = re.compile(r"[，,]\s*(?:应当|必须|须|[一二三四五六七八九十]+个月)")
 _GOING_ON = ("并可以", "可以并")
 _DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
 
@@ -99,10 +101,13 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     left = layout.masked[max(clause[0], start - _REACH) : start].strip()
     right = layout.masked[end : min(clause[1], end + _REACH)].strip()
     name = _NAMES[number]
-    if (_LEFT.search(left) and not _CASE_LEFT.search(left)) or _LEFT_REACH.search(left):
+    of_case = left.endswith("的") and (name == "予以处罚" or _CASE_LEFT.search(left))
+    if (_LEFT.search(left) and not of_case) or _LEFT_REACH.search(left):
         return False
     named = _RIGHT.match(right)
-    if named and not (name in patterns.SENTENCED_TO and _PUNISHMENT.search(named.group())):
+    if named and not (name in patterns.SENTENCED_TO and _PUNISHMENT.match(right, named.start())):
+        return False
+    if _defined_or_topic(layout, segment, clause, start):
         return False
     bare_fine = name == "处" and not left
     if right.endswith("的") and not bare_fine and layout.closing(clause) not in ("。", ""):
@@ -144,6 +149,16 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     if described and not _CASE_CLOSED.search(layout.masked, max(segment[0], start - 4 * _REACH), start):
         return False
     return _DUTY_LEAD.search(lead) is None
+
+
+def _defined_or_topic(layout: Layout, segment: tuple[int, int], clause: tuple[int, int], start: int) -> bool:
+    """Whether a term is being explained (是指责令…), or the sanction at the head of its sentence is the topic of a rule:
+    给予处分，应当事实清楚."""
+    if _TERM.search(layout.masked, max(segment[0], start - 4 * _REACH), start):
+        return True
+    head = min(marker_end(layout.text, segment[0]), start) if segment[0] == layout.line(start)[0] else segment[0]
+    before = layout.masked[head:start].strip("其中，, \n")
+    return not before and _RULE_NEXT.match(layout.masked, clause[1]) is not None
 
 
 def _is_duty(layout: Layout, segment: tuple[int, int], left: str, start: int) -> bool:
