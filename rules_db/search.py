@@ -130,6 +130,27 @@ def find_titles(connection: sqlite3.Connection, query: str, limit: int = 5) -> l
     ).fetchall()
 
 
+def find_scattered(
+    connection: sqlite3.Connection, terms: Sequence[str], limit: int = 5
+) -> tuple[list[tuple[str, int]], list[sqlite3.Row]]:
+    """For a search that found no provision with all its words: how many provisions hold each word, and the instruments
+    whose provisions hold them all between them, those with the most such provisions first."""
+    counts: list[tuple[str, int]] = []
+    held: list[dict[str, int]] = []
+    for term in dict.fromkeys(terms):
+        rows = connection.execute(
+            """SELECT p.instrument_id, count(*) FROM provision_fts f JOIN provision p ON p.id = f.rowid
+               WHERE provision_fts MATCH ? GROUP BY 1""",
+            (match_expression(f"“{term}”"),),
+        ).fetchall()
+        counts.append((term, sum(row[1] for row in rows)))
+        held.append({row[0]: row[1] for row in rows})
+    common = set.intersection(*map(set, held)) if len(held) > 1 else set()
+    ranked = sorted(common, key=lambda key: (-min(numbers[key] for numbers in held), key))[:limit]
+    found = [connection.execute("SELECT * FROM instrument WHERE id = ?", (key,)).fetchone() for key in ranked]
+    return counts, found
+
+
 def windows(text: str, terms: Sequence[str], *, most: int = 2, length: int = WINDOW_LENGTH) -> list[Window]:
     """The parts of a text around matches, in order; the beginning of the text when nothing matches."""
     flat = text.replace("\n", " ").replace("\t", " ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from rules_db.search import SearchResult, find_titles, search
+from rules_db.search import SearchResult, find_scattered, find_titles, search
 
 PAGE_SIZE = 20
 # Deep pages cost more than they are worth; a reader narrows the search instead.
@@ -24,6 +24,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
+    """`words` and `scattered` help when no provision holds all words: how many hold each, which texts hold them all."""
+
     query: str
     filters: Filters
     result: SearchResult
@@ -32,6 +34,8 @@ class SearchPage:
     jurisdictions: tuple[sqlite3.Row, ...]
     types: tuple[str, ...]
     statuses: tuple[str, ...]
+    words: tuple[tuple[str, int], ...] = ()
+    scattered: tuple[sqlite3.Row, ...] = ()
 
     @property
     def first(self) -> int:
@@ -71,6 +75,8 @@ def search_page(connection: sqlite3.Connection, query: str, filters: Filters, of
     ).fetchall()
     types = connection.execute("SELECT instrument_type FROM instrument GROUP BY 1 ORDER BY count(*) DESC, 1").fetchall()
     statuses = connection.execute("SELECT status FROM expression GROUP BY 1 ORDER BY count(*) DESC, 1").fetchall()
+    several = not result.total and len(set(result.terms)) > 1
+    words, scattered = find_scattered(connection, result.terms) if several else ([], [])
     return SearchPage(
         query,
         filters,
@@ -80,4 +86,6 @@ def search_page(connection: sqlite3.Connection, query: str, filters: Filters, of
         tuple(places),
         tuple(row[0] for row in types),
         tuple(row[0] for row in statuses),
+        tuple(words),
+        tuple(scattered),
     )

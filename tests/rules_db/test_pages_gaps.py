@@ -125,3 +125,11 @@ def test_texts_of_sample_data_are_never_called_official(tmp_path: Path) -> None:
     sample = Site(published(tmp_path, sample=True).public_db)
     for path in (f"/instrument/{MEASURE}", "/search?q=备案"):
         assert "Sample text" in sample.get(path).text and "Official text" not in sample.get(path).text
+
+
+def test_search_without_a_hit_leads_to_texts_that_hold_the_words_apart(site: Site) -> None:
+    text = site.get("/search?q=检测记录 网点备案 非 罚款").text
+    assert "different provisions" not in text, "one of the words is nowhere"
+    text = site.get("/search?q=检测记录 主管部门备案").text
+    assert "No provision contains this" in text and "different provisions" in text
+    assert f'/instrument/{MEASURE}"' in text[text.index("different provisions") :]
