@@ -39,6 +39,8 @@ from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
 _LOOK_BACK = 12
+_JOINED = 40
+"""Characters of a first part of a subject that a comma divides."""
 _AFTER_PARTY = frozenset("应不可必须在对和或、，。；的将向按依未")
 
 
@@ -55,13 +57,17 @@ class Bearer:
 
 _TELLING = re.compile(alternation(patterns.TELLING_VERBS))
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
+_EXCEPTING = re.compile(r"除[^，]*外$")
+_OFFICE = re.compile(r"(?:机关|部门|机构|委员会|政府|法院|局)$")
+"""Who decides does not appeal against the decision."""
+_BODIES = re.compile(r"(?![^，]*(?:设立|联合|以|新建))[^，]+(?:政府|部门|机构|机关|委员会|管委会|单位|法院|检察院)")
 _BEARING = re.compile(r"(?:依法)?(?:承担|赔偿)")
 _ITS_THING = re.compile(r"其(?![中他余它])[^，]*(?<![无有失生]效)(?<!终止)(?<!不变)")
 _DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _ABSENT = re.compile(alternation(patterns.ABSENCES))
 _UNIVERSAL = re.compile(alternation(patterns.UNIVERSAL))
-_PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)|经(?=[^，]{1,20}(?:协商|共同|约定))")
+_PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)|经(?=[^，]{1,20}(?:协商|共同|约定|讨论决定|集体研究))")
 _VERB_FIRST = re.compile(
     alternation((*(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1), *patterns.VERBS_OF_OFFENDERS))
 )
@@ -159,7 +165,9 @@ class _Search:
         if left:
             party = subject(self.masked, head, stop, True)
             if party:
-                return self._bearer(party, "agent" if party.agent else "adjacent")
+                return self._joined(party, clause, left_start) or self._bearer(
+                    party, "agent" if party.agent else "adjacent"
+                )
         passive = _PASSIVE.match(right)
         if passive:
             start = cue.end + passive.end() - passive.group().endswith("由")
@@ -169,6 +177,23 @@ class _Search:
         if left and cue.modality is not Modality.RECOMMENDATION and not is_adverbial(left):
             return self._thing(cue, left, right)
         return self._omitted(cue, clause, right)
+
+    def _joined(self, party: Party, clause: tuple[int, int], left_start: int) -> Bearer | None:
+        """A subject coordinated across a comma: 区人民政府及其部门，乡、镇人民政府应当…."""
+        before = self.layout.clauses_between(self.layout.sentence(clause[0])[0], clause[0])
+        if party.agent or party.start != left_start or party.start != clause[0] or len(before) != 1:
+            return None
+        head, end = self._head(before[0]), before[0][1]
+        if (
+            end - head > _JOINED
+            or self.masked[clause[0] - 1] not in "，,"
+            or not _BODIES.fullmatch(self.masked, head, end)
+        ):
+            return None
+        first = subject(self.masked, head, end, True)
+        if first is None or first.agent or (first.start, first.end) != (head, end) or "的" in self.masked[head:end]:
+            return None
+        return Bearer(head, party.end, "joined", 0.8, "coordinated across a comma")
 
     def _forbidden(self, cue: Cue, head: int, stop: int, clause: tuple[int, int]) -> Bearer | None:
         named = _FORBIDDEN_PARTY.match(self.masked, cue.end, clause[1])
@@ -271,9 +296,11 @@ class _Search:
     def _only_place(self, cue: Cue, before: tuple[tuple[int, int], ...], sentence: tuple[int, int]) -> bool:
         """A ban that opens its sentence with nothing but a place binds everybody there: 库区内不得…."""
         clause = self.layout.clause(cue.start)
+        before = tuple(one for one in before if not _EXCEPTING.match(self.masked, self._head(one), one[1]))
         first = before[0] if before else clause
         words = self.masked[self._head(first) : min(first[1], cue.start)].strip()
-        return first[0] == sentence[0] and len(before) <= 1 and bool(words) and is_place(words)
+        opens = first[0] == sentence[0] or (first == clause and not before)
+        return opens and len(before) <= 1 and bool(words) and is_place(words)
 
     def _encouraged(self, index: int, cue: Cue) -> Bearer | None:
         """Who is encouraged, for what the same sentence then allows them: 鼓励用户…，并可以…."""
@@ -358,6 +385,7 @@ class _Search:
         if marked and opens_paragraph:
             return self._from_lead(line)
         number = self.layout.sentence_index(cue.start)
+        appealing = before and self.masked.endswith("不服的", *before[-1])
         for back in range(number - 1, max(-1, number - 1 - _LOOK_BACK), -1):
             if not marked and self.layout.line(self.layout.sentences[back][0])[0] in self.layout.leads:
                 continue
@@ -365,6 +393,8 @@ class _Search:
             if bearer is None:
                 continue
             if _UNIVERSAL.match(self.masked, bearer.start):
+                return None
+            if appealing and _OFFICE.search(self.masked, bearer.start, bearer.end):
                 return None
             return self._weaker(bearer, "subject left out; taken from an earlier sentence", 0.7)
         return None

@@ -38,6 +38,8 @@ _HEAD = re.compile(
     rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(map(_ending, patterns.PARTY_ENDINGS))}|{_OWN_REGION}))"
 )
 _COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及|或|与|等|{HIDDEN})")
+_TOGETHER = re.compile(r"(?:(?:、|和|或者)[^，的]{1,12})?(?:联合|共同|协商|约定|在合同|双方)")
+"""After 甲与乙 these make both the subject."""
 _FOLLOWER = re.compile(
     "|".join(_unless(word) for word in sorted(patterns.SUBJECT_FOLLOWERS, key=lambda word: (-len(word), word)))
 )
@@ -46,7 +48,8 @@ _QUANTITY = re.compile(r"每?[一二三四五六七八九十百千万\d]+人")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
 _LEADING = re.compile(
-    rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))(?<!再(?=[生制就]))|其(?!他|余|它|中))+"
+    rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))(?<!再(?=[生制就]))"
+    r"|因(?:特殊|其他|客观|自身)(?:情况|原因|需要)|其(?!他|余|它|中))+"
 )
 _TIME_LEADING = re.compile(
     r"(?:每年|每月|每季度|每日)(?:[^，]{0,14}[日月前内])?"
@@ -92,7 +95,7 @@ _COMPOUND_HEAD = re.compile(r"他人|乡镇|人员|职工|员工|学生|公民|�
 
 
 _PREDICATE = re.compile(
-    rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年)"
+    rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年|可移动|良)"
     r"|[将把]|是(?!否)|向(?!导)|对(?![方口外])|从(?![业事])|(?<![现所存内外潜实])在(?![建校职册线押岗])"
 )
 
@@ -220,11 +223,13 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
         after = masked[stop]
         if after in "的之地":
             continue
+        following = candidates[index + 1] if index + 1 < len(candidates) else None
         if _COORDINATION.match(masked, stop, end) and (
-            after != "与" or (adjacent and ends_in_party(masked, stop, end))
+            after != "与"
+            or (adjacent and ends_in_party(masked, stop, end))
+            or (following and following[0] - stop <= 14 and _TOGETHER.match(masked, following[1], end))
         ):
             continue
-        following = candidates[index + 1] if index + 1 < len(candidates) else None
         follower = _FOLLOWER.match(masked, stop, end)
         if _REGION.fullmatch(masked, head_start, head_end) and (
             follower is None or (following and following[0] - stop <= 10 and well_formed(masked, stop, following[0]))
@@ -273,8 +278,9 @@ def well_formed(masked: str, at: int, head: int) -> bool:
     if start == at:
         preposition = _PREPOSITION.match(masked, at, head)
         start = preposition.end() if preposition and preposition.group() in ("从", "未", "经") else at
+    named = {first for first, last in heads(masked, start, head) if last == first + 1} | {head}
     return all(
-        match.end() == head and match.group() in patterns.NAMING_CLAUSE_VERBS
+        match.end() in named and match.group() in patterns.NAMING_CLAUSE_VERBS
         for match in _PREDICATE.finditer(masked, start, head)
     )
 

@@ -152,7 +152,7 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
 
 
 def _defined_or_topic(layout: Layout, segment: tuple[int, int], clause: tuple[int, int], start: int) -> bool:
-    """Whether a term is being explained (是指责令…), or the sanction at the head of its sentence is the topic of a rule:
+    """Whether a term is being explained (是指责令…), or the sanction that opens its sentence is the topic of a rule:
     给予处分，应当事实清楚."""
     if _TERM.search(layout.masked, max(segment[0], start - 4 * _REACH), start):
         return True
