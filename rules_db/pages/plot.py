@@ -58,7 +58,7 @@ def span_plot(spans: Sequence[Span], day: str) -> str:
         width = round(max(right - left, 3), 1)
         parts.append(f'<rect class="bar{here}" x="{left}" y="{top}" width="{width}" height="18" rx="3"/>')
         text = html.escape(f"{span.start} – {span.end or '…'}")
-        # a label that would leave the picture ends at its right edge instead
+        # a label that would leave the picture stands in front of its bar instead
         anchored = f'x="{left + 6}"' if left < WIDTH * 0.66 else f'x="{left - 6}" text-anchor="end"'
         parts.append(f'<text class="bar-label" {anchored} y="{top + 14}">{text}</text>')
     if first <= today <= last:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 import time
 from pathlib import Path
 
 import pytest
 import yaml
-from sample_store import MEASURE, NOTICE
+from sample_store import MEASURE, NOTICE, NOW
 from served import Site, published
 
 from rules_db.connection import StoreError
@@ -15,6 +17,7 @@ from rules_db.mapping.claims import ClaimVerdict, read_claims
 from rules_db.pages.language import strings
 from rules_db.pages.sentences import told
 from rules_db.projection.build import PROMISES
+from rules_db.publish import publish
 
 
 @pytest.fixture(scope="module")
@@ -133,3 +136,16 @@ def test_search_without_a_hit_leads_to_texts_that_hold_the_words_apart(site: Sit
     text = site.get("/search?q=检测记录 主管部门备案").text
     assert "No provision contains this" in text and "different provisions" in text
     assert f'/instrument/{MEASURE}"' in text[text.index("different provisions") :]
+
+
+def test_catalogue_shows_both_ends_of_a_range_its_unit_and_its_source(tmp_path: Path) -> None:
+    folder = published(tmp_path)
+    parameter = {"name": "store room", "name_zh": "库房", "comparator": "range", "value": 15, "value_max": 25}
+    parameter |= {"unit": "celsius", "tier": "claim", "source": "a notice of storage"}
+    with sqlite3.connect(folder.work_db) as store:
+        store.execute("UPDATE hardware_item SET parameters = ?", (json.dumps([parameter]),))
+    assert publish(folder, now=NOW).done
+    site = Site(folder.public_db)
+    text = site.get("/catalogue").text
+    assert "between 15–25 °C" in text and "a notice of storage" in text and "own practice" in text
+    assert "Code reader: store room" in site.get("/claims").text
