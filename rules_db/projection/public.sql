@@ -36,6 +36,8 @@ CREATE TABLE instrument (
 ) STRICT;
 CREATE INDEX instrument_jurisdiction ON instrument(jurisdiction);
 CREATE INDEX instrument_effective ON instrument(effective_on);
+-- the search page counts its filters with these two
+CREATE INDEX instrument_kind ON instrument(instrument_type);
 
 CREATE TABLE expression (
   id TEXT PRIMARY KEY,
@@ -58,6 +60,7 @@ CREATE TABLE expression (
   recorded_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX expression_instrument ON expression(instrument_id, valid_from);
+CREATE INDEX expression_status ON expression(status);
 
 CREATE TABLE source_copy (
   expression_id TEXT NOT NULL REFERENCES expression(id),
