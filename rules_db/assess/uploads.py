@@ -39,8 +39,14 @@ class UploadAudit:
     deadlines: Mapping[str, tuple[Tally, Sequence[Limit]]]
     events: frozenset[str]
     _last: datetime.datetime | None = None
-    _last_place: str = ""
+    _last_file: str = ""
+    _last_line: int = 0
+    _gaps: list[tuple[Limit, Limit]] = field(default_factory=list)
     _due: dict[tuple[str, datetime.date], tuple[Due, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        comparable = [limit for limit in self.gap_limits if convertible(limit.unit, "second")]
+        self._gaps = [(limit, _in_seconds(limit)) for limit in comparable]
 
     def unreadable(self, file: str, line: int, why: str) -> None:
         """A row that can't be read leaves every test of the log open; for the fields it is a fault."""
@@ -119,23 +125,23 @@ class UploadAudit:
             tally.add(Finding(file, line, f"unknown event {event!r}; known: {', '.join(sorted(self.events))}"))
 
     def _listen(self, tally: Tally, file: str, line: int, uploaded: datetime.datetime) -> None:
-        place = f"{file}:{line}"
-        if self._last is not None:
+        last = self._last
+        if last is not None:
             tally.examined += 1
-            silent = (uploaded - self._last).total_seconds()
+            silent = (uploaded - last).total_seconds()
             if silent < 0:
-                why = f"uploaded at {uploaded}, before the row at {self._last_place}: the log is not in order"
+                before = f"the row at {self._last_file}:{self._last_line}"
+                why = f"uploaded at {uploaded}, before {before}: the log is not in order"
                 tally.add(Finding(file, line, why, Weight.REMARK))
                 return
-            day = self._last.date().isoformat()
-            for limit in self.gap_limits:
-                # the shortest unit that the profile allows is the second
-                if limit.holds_on(day) and not within(silent, _in_seconds(limit)):
+            for limit, in_seconds in self._gaps:
+                if not within(silent, in_seconds) and limit.holds_on(last.date().isoformat()):
                     weight = Weight.REMARK if limit.basis == "catalogue" else Weight.VIOLATION
-                    why = f"silent for {_hours(silent)} since {self._last_place}; limit {limit.describe()}"
+                    since = f"{self._last_file}:{self._last_line}"
+                    why = f"silent for {_hours(silent)} since {since}; limit {limit.describe()}"
                     tally.add(Finding(file, line, why, weight, limit.basis, limit.rule_id))
                     break
-        self._last, self._last_place = uploaded, place
+        self._last, self._last_file, self._last_line = uploaded, file, line
 
     def _compare(
         self, tally: Tally, file: str, line: int, event: str, code: str,
@@ -193,8 +199,6 @@ def _dues(limits: Sequence[Limit], day: datetime.date) -> tuple[Due, ...]:
 
 
 def _in_seconds(limit: Limit) -> Limit:
-    if limit.unit == "second" or not convertible(limit.unit, "second"):
-        return limit
     value = converted(limit.value, limit.unit, "second")
     return Limit(limit.basis, limit.comparator, value, limit.value_max, "second", limit.text)
 
