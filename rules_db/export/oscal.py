@@ -370,7 +370,7 @@ def _results(found: Json) -> Json:
                         "target-id": f"{key}_obj",
                         "status": {"state": state, "reason": reason},
                     },
-                    "related-observations": related,
+                    **({"related-observations": related} if related else {}),
                 }
             )
     plan = _uuid("assessment-plan", site)
