@@ -82,7 +82,10 @@ _OFFENDED = re.compile(r"(?:情节|逾期|拒不|违反|擅自|未经)[^，。�
 _TERM = re.compile(r"是指|系指")
 _RULE_NEXT = re.compile(r"[，,]\s*(?:应当|必须|须|[一二三四五六七八九十]+个月)")
 _GOING_ON = ("并可以", "可以并")
-_DUTY_LEAD = re.compile(r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)[^：:]{0,16}[：:]\s*$")
+# 履行下列职责： leads to duties, 按照各自职责予以处罚： to sanctions.
+_DUTY_LEAD = re.compile(
+    r"(?:职责|职权|措施|权力|权利|任务|工作|义务|要求|内容|事项)(?![^：:]*(?:处罚|处分|罚款))[^：:]{0,16}[：:]\s*$"
+)
 
 
 def find_sanctions(layout: Layout) -> tuple[Sanction, ...]:
