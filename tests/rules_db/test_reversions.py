@@ -43,7 +43,8 @@ class Watched:
         now = f"2026-05-{9 + self.day:02d}T01:00:00Z"
         page = (
             f"<html><head><meta charset='utf-8'><title>{TITLE}</title></head><body><h1>{TITLE}</h1>"
-            f"<div class='TRS_Editor'><p>第一条　企业应当在{limit}内报送溯源信息。</p><p>第二条　企业不得瞒报。</p></div>"
+            f"<div class='TRS_Editor'><p>第一条　企业应当在{limit}内报送溯源信息。</p>"
+            "<p>第二条　企业不得瞒报。</p></div>"
             "</body></html>"
         )
         snapshots = SnapshotStore(self.folder.snapshots, self.store)
@@ -83,7 +84,8 @@ def test_the_text_that_came_back_applies_from_the_first_look(page: Watched) -> N
     assert [A in row["text"] for row in found] == [True, False, True]
     assert (found[2]["effective_on"], found[2]["effective_basis"]) == ("2026-05-12", "first_seen")
     valid = page.store.execute(
-        "SELECT statement FROM rule_version WHERE valid_to IS NULL AND superseded_at IS NULL AND statement LIKE '%报送%'"
+        """SELECT statement FROM rule_version
+           WHERE valid_to IS NULL AND superseded_at IS NULL AND statement LIKE '%报送%'"""
     ).fetchall()
     assert [A in row["statement"] for row in valid] == [True]
 
