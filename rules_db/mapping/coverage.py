@@ -60,7 +60,8 @@ def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue) -> di
     rows = connection.execute(
         """SELECT rv.rule_id, i.title AS instrument, i.jurisdiction, rv.label, rv.modality, rv.bearer, rv.statement,
              rv.valid_from, rv.fingerprint, EXISTS (SELECT 1 FROM mapping m
-               JOIN rule_version other ON other.rule_id = m.rule_id AND other.superseded_at IS NULL AND other.valid_to IS NULL
+               JOIN rule_version other ON other.rule_id = m.rule_id AND other.superseded_at IS NULL
+                 AND other.valid_to IS NULL
                WHERE m.status IN ('accepted', 'suspect') AND other.expression_id = rv.expression_id
                  AND other.fingerprint = rv.fingerprint) AS linked
            FROM rule_version rv JOIN rule r ON r.id = rv.rule_id JOIN instrument i ON i.id = r.instrument_id
