@@ -8,23 +8,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
 from rules_db.datasette_plugins.headers import Application, Message, Receive, Send
 from rules_db.datasette_plugins.hooks import hook
-
-# Full-width signs count: spreadsheets fold them.
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
-
-
-def guarded(cell: str) -> str:
-    """The cell as a spreadsheet may safely show it."""
-    if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
-        return "'" + cell
-    return cell
+from rules_db.export.cells import guarded
 
 
 class CsvGuard:

@@ -10,7 +10,7 @@ from typing import Any
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_CELL_LIMIT = 32_767
+CELL_LIMIT = 32_767
 
 
 def guarded(cell: str) -> str:
@@ -20,9 +20,12 @@ def guarded(cell: str) -> str:
     return cell
 
 
-def write_row(sheet: Any, number: int, values: Sequence[str]) -> None:
-    """Write strings into a worksheet row (from 1) as strings, whatever they begin with."""
+def write_row(sheet: Any, number: int, values: Sequence[Any]) -> None:
+    """Write values into a worksheet row (from 1): strings as strings, whatever they begin with; rich text as it is."""
     for column, value in enumerate(values, 1):
         cell = sheet.cell(number, column)
-        cell.value = _ILLEGAL.sub("", value)[:_CELL_LIMIT]
+        if not isinstance(value, str):
+            cell.value = value
+            continue
+        cell.value = _ILLEGAL.sub("", value)[:CELL_LIMIT]
         cell.data_type = "s"

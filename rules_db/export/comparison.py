@@ -13,10 +13,10 @@ from typing import Any
 from rules_db.diff import view
 from rules_db.diff.result import Entry, HunkKind, InstrumentDiff
 from rules_db.diff.view import Language
+from rules_db.export.cells import CELL_LIMIT, write_row
 
 _HEAD = {Language.ZH: ("旧条文", "新条文", "变化"), Language.EN: ("Old text 旧条文", "New text 新条文", "Change 变化")}
 _DELETED, _INSERTED = "C00000", "00703C"
-_WORKSHEET_CELL_LIMIT = 32_767
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +96,23 @@ def comparison_xlsx(diff: InstrumentDiff, language: Language = Language.ZH) -> b
     sheet.title = "对照表"
     old_head, new_head, change_head = _HEAD[language]
     widths = {"A": 12, "B": 60, "C": 12, "D": 60, "E": 30}
-    _write_row(sheet, 1, ("", old_head, "", new_head, change_head))
+    write_row(sheet, 1, ("", old_head, "", new_head, change_head))
     for column, width in widths.items():
         sheet.column_dimensions[column].width = width
         sheet[f"{column}1"].font = Font(bold=True)
     for number, row in enumerate(table_rows(diff, language), 2):
         values = (row.old_label, _rich(row.old, _DELETED), row.new_label, _rich(row.new, _INSERTED), row.note)
-        _write_row(sheet, number, values)
+        write_row(sheet, number, values)
         for column in widths:
             sheet[f"{column}{number}"].alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
     limits = book.create_sheet("数量与期限" if language is Language.ZH else "Limits")
-    _write_row(limits, 1, ("旧条", "新条", "旧值", "新值", "方向") if language is Language.ZH else
+    write_row(limits, 1, ("旧条", "新条", "旧值", "新值", "方向") if language is Language.ZH else
                ("old article", "new article", "was", "is", "direction"))  # fmt: skip
     for number, change in enumerate(view.ranked_thresholds(diff), 2):
         was, now = (view.quantity_text(side, language) for side in (change.old, change.new))
         direction = view.word(change.direction, language)
-        _write_row(limits, number, (change.old_label, change.new_label, was, now, direction))
+        write_row(limits, number, (change.old_label, change.new_label, was, now, direction))
     return _saved(book)
 
 
@@ -134,21 +134,11 @@ def _side(entry: Entry, *, old: bool) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _write_row(sheet: Any, number: int, values: tuple[Any, ...]) -> None:
-    for column, value in enumerate(values, 1):
-        cell = sheet.cell(number, column)
-        if isinstance(value, str):
-            cell.value = value[:_WORKSHEET_CELL_LIMIT]
-            cell.data_type = "s"  # never a formula, whatever it begins with
-        else:
-            cell.value = value
-
-
 def _rich(runs: tuple[Run, ...], colour: str) -> Any:
     from openpyxl.cell.rich_text import CellRichText, TextBlock
     from openpyxl.cell.text import InlineFont
 
-    if sum(len(run.text) for run in runs) > _WORKSHEET_CELL_LIMIT or not any(run.marked for run in runs):
+    if sum(len(run.text) for run in runs) > CELL_LIMIT or not any(run.marked for run in runs):
         return "".join(run.text for run in runs)
     font = InlineFont(color=colour, strike=colour == _DELETED, u="single" if colour == _INSERTED else None)
     return CellRichText(*(TextBlock(font, run.text) if run.marked else run.text for run in runs))
