@@ -226,21 +226,28 @@ def sources() -> None:
 @sources.command("list")
 @click.option("--sources", "registry", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @format_option
-def sources_list(registry: Path | None, form: str) -> None:
-    """Every source with platform, jurisdiction, grade and status."""
+@data_option
+def sources_list(registry: Path | None, form: str, folder: DataFolder) -> None:
+    """Every source with platform, jurisdiction, grade, status and its last good run, where there is a store."""
     from crawler.registry import BUNDLED, load_sources
+    from rules_db.captures import last_good_run
+    from rules_db.connection import open_store
 
-    rows = [
-        {
-            "id": source.id,
-            "name": source.name,
-            "platform": source.platform,
-            "jurisdiction": source.jurisdiction,
-            "grade": source.grade,
-            "status": source.status,
-        }
-        for source in load_sources(registry or BUNDLED)
-    ]
+    store = open_store(folder, read_only=True) if folder.work_db.exists() else None
+    rows = []
+    for source in load_sources(registry or BUNDLED):
+        good = last_good_run(store, source.id) if store else None
+        rows.append(
+            {
+                "id": source.id,
+                "name": source.name,
+                "platform": source.platform,
+                "jurisdiction": source.jurisdiction,
+                "grade": source.grade,
+                "status": source.status,
+                "last_good_run": good["finished_at"] if good else None,
+            }
+        )
     show_result(rows, form, "sources")
 
 

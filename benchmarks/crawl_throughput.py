@@ -162,7 +162,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=300)
     parser.add_argument("--scale", type=float, default=0.1)
-    options = parser.parse_args()
+    options, _ = parser.parse_known_args()  # `python -m benchmarks NAME` leaves its own words
     throughput(options.pages)
     unchanged_country()
     spacing(options.scale)

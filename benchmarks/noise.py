@@ -284,7 +284,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--edits", type=int, default=20)
     parser.add_argument("--urlwatch", type=Path, help="folder that urlwatch is installed in")
-    options = parser.parse_args()
+    options, _ = parser.parse_known_args()  # `python -m benchmarks NAME` leaves its own words
     site = NoisySite(options.pages)
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)

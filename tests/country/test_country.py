@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import country_script
@@ -122,6 +124,22 @@ def test_a_reposted_notice_is_one_instrument_at_three_addresses(land: Country, d
     ).fetchone()
     store.close()
     assert tuple(rows) == (1, 1, 3)
+
+
+def test_the_listing_tells_the_last_good_run(land: Country, days: dict[int, Day]) -> None:
+    """The ministry was down on day 9 and well on day 10; without a store the column is empty."""
+    from click.testing import CliRunner
+
+    from cli import main
+
+    def listed(data: Path) -> dict[str, str | None]:
+        arguments = ["sources", "list", "--sources", str(land.registry), "--data", str(data), "--format", "json"]
+        found = CliRunner().invoke(main, arguments, catch_exceptions=False)
+        return {row["id"]: row["last_good_run"] for row in json.loads(found.stdout)}
+
+    assert days[DAYS[-1]].verdicts["miit"] == "quiet"
+    assert listed(land.folder.root) == dict.fromkeys(land.states, country_script.when(DAYS[-1]))
+    assert set(listed(land.root / "nothing").values()) == {None}
 
 
 def test_a_site_that_did_not_change_costs_few_requests(days: dict[int, Day]) -> None:
