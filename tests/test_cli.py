@@ -105,4 +105,4 @@ def test_sources_list_is_a_json_array() -> None:
     result = CliRunner().invoke(main, ["sources", "list", "--format", "json"])
     rows = json.loads(result.stdout)
     assert len(rows) >= 44
-    assert set(rows[0]) == {"id", "name", "platform", "jurisdiction", "grade", "status"}
+    assert set(rows[0]) == {"id", "name", "platform", "jurisdiction", "grade", "status", "last_good_run"}
