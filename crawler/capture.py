@@ -242,9 +242,10 @@ class SourceRun:
         before_keys = {identity(entry.url) for entry in before}
         dates = [entry.published_on for entry in self.entries.values() if entry.published_on]
         floor = min(dates, default=None)
-        comparable = [
-            identity(entry.url) for entry in before if floor is None or (entry.published_on or "9999") >= floor
-        ]
+        comparable = [entry for entry in before if floor is None or (entry.published_on or "9999") >= floor]
+        # A site that gives all its pages new addresses still lists the same documents.
+        shown = {(entry.title, entry.published_on) for entry in self.entries.values()}
+        kept = sum(identity(e.url) in self.entries or (e.title, e.published_on) in shown for e in comparable)
         return RunFacts(
             columns=len(self.source.columns),
             columns_read=len(self.columns_read),
@@ -253,7 +254,7 @@ class SourceRun:
             with_title=sum(bool(entry.title) for entry in self.entries.values()),
             with_date=len(dates),
             new=sum(key not in before_keys and key not in self.known for key in self.entries),
-            kept=sum(key in self.entries for key in comparable),
+            kept=kept,
             comparable=len(comparable),
             newest=max(dates, default=None),
             details_tried=self.counts.get("details_tried", 0),

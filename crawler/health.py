@@ -26,7 +26,8 @@ WITHDRAWN_AFTER: Final = 3
 @dataclass(frozen=True, slots=True)
 class RunFacts:
     """Counts of one run of one source. `entries` counts documents listed, each once; `kept` those of the last good
-    run's addresses that are listed again, `comparable` how many could have been (not older than what was read)."""
+    run's documents that are listed again (by address, or by title and day), `comparable` how many could
+    have been (not older than what was read)."""
 
     columns: int = 0
     columns_read: int = 0

@@ -42,7 +42,15 @@ class Package:
         try:
             with self.archive.open(member) as stream:
                 data = stream.read(LIMITS.zip_member_bytes + 1)
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+        except (
+            KeyError,
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            OSError,
+            UnicodeDecodeError,
+        ) as error:
             raise ConversionError(ErrorCode.UNREADABLE, f"{self.name}: {member}: {error}; fetch it again") from error
         except RuntimeError as error:  # what zipfile raises for a member with a password
             raise ConversionError(ErrorCode.ENCRYPTED, f"{self.name}: {member} needs a password") from error

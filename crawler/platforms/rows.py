@@ -76,7 +76,9 @@ def _entry(anchor: Tag, row: Tag, context: ListContext, family: re.Pattern[str])
         return None
     if not is_allowed(url, context.source.allowed_hosts):
         return None
-    if not detail_shape(context.source, family).search(url) and suffix_of(url) not in DOCUMENT_SUFFIXES:
+    shape = detail_shape(context.source, family)
+    # A query behind a document's address (a version, a campaign) does not make it another kind of page.
+    if not (shape.search(url) or shape.search(url.partition("?")[0])) and suffix_of(url) not in DOCUMENT_SUFFIXES:
         return None
     title = title_of(anchor, context.source.selectors.title)
     if len(title) < _MIN_TITLE:

@@ -37,6 +37,8 @@ def test_noise_is_no_change_and_an_edit_under_noise_is_one(tmp_path: Path, site:
     for turn in (0, 6, 12):
         wear(site, *kinds[turn:], *kinds[:turn])
         assert watch.look() == set()
+    wear(site, "trailing query")
+    assert watch.look() == set(), "every address has a query, and the list is still a list"
     assert watch.take_in(site, "https") == set()
     assert watch.look() == set(), "nor a second look"
     assert edit(site, EDITS) == watch.look()
