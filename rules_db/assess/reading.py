@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from rules_db.mapping.catalogue import StrictLoader
+from rules_db.reviewed_yaml import StrictLoader
 
 Problem = Callable[[int, str], None]
 Row = tuple[int, list[str]]

@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from rules_db.connection import StoreError, transaction
+from rules_db.reviewed_yaml import read_entries
 
 BUNDLED = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
@@ -62,7 +62,7 @@ def read_catalogue(*folders: Path) -> Catalogue:
         for kind in _KINDS:
             validator = jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
             for path in sorted((folder / kind).glob("*.yml")):
-                for entry in _entries(path, validator):
+                for entry in read_entries(path, validator, CatalogueError):
                     if entry["id"] in origin:
                         raise CatalogueError(f"{path}: id {entry['id']} is used twice (first in {origin[entry['id']]})")
                     found[kind][entry["id"]] = entry
@@ -140,30 +140,6 @@ def cited(key: str, value: Any, sources: Mapping[str, Entry]) -> Any:
 def _title(source: Entry) -> str:
     title = f"《{source['title_zh']}》" if "title_zh" in source else source["title"]
     return f"{title} ({source['number']})" if "number" in source else title
-
-
-class StrictLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a mapping with the same key twice, which YAML would let the last one win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _value in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _entries(path: Path, validator: jsonschema.Draft202012Validator) -> list[Entry]:
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CatalogueError(f"{path}: not readable YAML: {' '.join(str(error).split())}") from error
-    for fault in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
-        place = list(fault.absolute_path)
-        entry = raw[place[0]].get("id", place[0]) if place and isinstance(raw[place[0]], dict) else "the file"
-        raise CatalogueError(f"{path}: {entry}: {'.'.join(map(str, place[1:])) or 'entry'}: {fault.message}")
-    entries: list[Entry] = raw
-    return entries
 
 
 def _check_references(catalogue: Catalogue) -> None:

@@ -16,7 +16,8 @@ import jsonschema
 import yaml
 
 from rules_db.connection import StoreError
-from rules_db.mapping.catalogue import Catalogue, StrictLoader
+from rules_db.mapping.catalogue import Catalogue
+from rules_db.reviewed_yaml import StrictLoader
 
 
 class ProfileError(StoreError):

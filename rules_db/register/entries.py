@@ -7,15 +7,15 @@ order or a relation to an unknown entry raises `RegisterError` naming file and e
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from rules_db.connection import StoreError
 from rules_db.instruments import title_key
+from rules_db.reviewed_yaml import read_entries
 
 BUNDLED = Path(__file__).parent
 Entry = Mapping[str, Any]
@@ -36,7 +36,7 @@ def read_register(folder: Path = BUNDLED) -> dict[str, Entry]:
     if not paths:
         raise RegisterError(f"{folder}: holds no register file (*.yml)")
     for path in paths:
-        for entry in _entries(path, validator):
+        for entry in read_entries(path, validator, RegisterError):
             name = (entry["jurisdiction"], title_key(entry["title"]))
             if entry["id"] in entries:
                 raise RegisterError(f"{path}: id {entry['id']} is used twice")
@@ -82,27 +82,3 @@ def _check_claim(path: Path, entry: Entry) -> None:
         raise RegisterError(f"{path}: {entry['id']}: a claim is told in statements, never in rules")
     if not claim and "statements" in entry:
         raise RegisterError(f"{path}: {entry['id']}: only a claim has statements; give rules, or a note")
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader that refuses a mapping with the same key twice, which YAML would let the last one win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _value in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"key {key!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def _entries(path: Path, validator: jsonschema.Draft202012Validator) -> list[Entry]:
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RegisterError(f"{path}: not readable YAML: {' '.join(str(error).split())}") from error
-    for fault in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
-        place = list(fault.absolute_path)
-        entry = raw[place[0]].get("id", place[0]) if place and isinstance(raw[place[0]], dict) else "the file"
-        raise RegisterError(f"{path}: {entry}: {'.'.join(map(str, place[1:])) or 'entry'}: {fault.message}")
-    entries: list[Entry] = raw
-    return entries
