@@ -59,7 +59,9 @@ for command in (
     mapping.mapping,
     mapping.checklist,
     review.review,
+    upkeep.backup,
     upkeep.publish,
+    upkeep.restore,
     upkeep.serve,
     upkeep.verify,
 ):

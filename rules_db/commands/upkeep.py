@@ -1,8 +1,11 @@
-"""Commands of publishing and upkeep: publish, serve, verify."""
+"""Commands of publishing and upkeep: publish, serve, verify, backup, restore."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +13,7 @@ import click
 from rules_db.commands.options import EXIT_ENVIRONMENT, EXIT_GATE, data_option, now, say
 
 if TYPE_CHECKING:
+    from rules_db.backup import BackupReport
     from rules_db.connection import DataFolder
 
 
@@ -44,12 +48,24 @@ def serve(port: int, host: str, base_url: str, no_sql: bool, folder: DataFolder)
 
 
 @click.command()
+@click.option(
+    "--backup",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Check this backup against its manifest instead.",
+)
 @data_option
-def verify(folder: DataFolder) -> None:
+def verify(backup: Path | None, folder: DataFolder) -> None:
     """Read every snapshot back against its digest, and check the store's integrity."""
+    from rules_db.backup import check_backup
     from rules_db.connection import open_store
     from rules_db.snapshots import SnapshotStore
 
+    if backup is not None:
+        found = check_backup(backup)
+        for line in found:
+            say(f"fault: {line}")
+        say(f"{backup}: {len(found)} faults")
+        sys.exit(EXIT_ENVIRONMENT if found else 0)
     connection = open_store(folder, read_only=True)
     faults = [f"{fault.sha256}: {fault.problem}" for fault in SnapshotStore(folder.snapshots, connection).verify()]
     faults += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
@@ -59,6 +75,46 @@ def verify(folder: DataFolder) -> None:
     count = connection.execute("SELECT count(*) FROM snapshot").fetchone()[0]
     say(f"{count} snapshots, {len(faults)} faults")
     sys.exit(EXIT_ENVIRONMENT if faults else 0)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@data_option
+def backup(target: Path, folder: DataFolder) -> None:
+    """Copy all state to the new folder TARGET, with a digest for each file; works while a crawl or a server runs."""
+    from rules_db.backup import back_up
+
+    with _progress("Backing up") as progress:
+        report = back_up(folder, target, now=now(), progress=progress)
+    _tell(report, "backed up to")
+
+
+@click.command()
+@click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@data_option
+def restore(backup: Path, folder: DataFolder) -> None:
+    """Lay the folder BACKUP out as a new data folder (--data), checking each file; never overwrites anything."""
+    from rules_db.backup import restore as lay_out
+
+    with _progress("Restoring") as progress:
+        report = lay_out(backup, folder, progress=progress)
+    _tell(report, f"of {report.taken_at} restored to")
+
+
+def _tell(report: BackupReport, done: str) -> None:
+    say(f"{report.files} files, {report.size / 1e6:.1f} MB {done} {report.place}")
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on a terminal, silence elsewhere."""
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def step(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield step
 
 
 def publish_and_tell(folder: DataFolder, when: str, *, accept_mass_change: bool = False) -> bool:
