@@ -60,6 +60,7 @@ for command in (
     mapping.checklist,
     review.review,
     upkeep.backup,
+    upkeep.doctor,
     upkeep.publish,
     upkeep.restore,
     upkeep.serve,

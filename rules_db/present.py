@@ -23,6 +23,11 @@ def flags(found: Sequence[Row]) -> None:
     print_table(f"{len(found)} flagged", ("score", "kind", "title", "date", "why"), rows)
 
 
+def findings(found: Sequence[Row]) -> None:
+    columns = ("check", "outcome", "found", "do")
+    print_table("What guiji doctor found", columns, ([finding[c] for c in columns] for finding in found))
+
+
 def versions(found: Sequence[Row]) -> None:
     columns = ("version_date", "effective_on", "effective_basis", "status", "document_number", "tier", "units", "norms")
     print_table(f"《{found[0]['title']}》", columns, ([version[c] for c in columns] for version in found))

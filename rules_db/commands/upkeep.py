@@ -1,16 +1,14 @@
-"""Commands of publishing and upkeep: publish, serve, verify, backup, restore."""
+"""Commands of publishing and upkeep: publish, serve, verify, backup, restore, doctor."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from rules_db.commands.options import EXIT_ENVIRONMENT, EXIT_GATE, data_option, now, say
+from rules_db.commands.options import EXIT_ENVIRONMENT, EXIT_GATE, data_option, format_option, now, say, show_result
 
 if TYPE_CHECKING:
     from rules_db.backup import BackupReport
@@ -83,9 +81,10 @@ def verify(backup: Path | None, folder: DataFolder) -> None:
 def backup(target: Path, folder: DataFolder) -> None:
     """Copy all state to the new folder TARGET, with a digest for each file; works while a crawl or a server runs."""
     from rules_db.backup import back_up
+    from rules_db.terminal import progress
 
-    with _progress("Backing up") as progress:
-        report = back_up(folder, target, now=now(), progress=progress)
+    with progress("Backing up") as step:
+        report = back_up(folder, target, now=now(), progress=step)
     _tell(report, "backed up to")
 
 
@@ -95,26 +94,34 @@ def backup(target: Path, folder: DataFolder) -> None:
 def restore(backup: Path, folder: DataFolder) -> None:
     """Lay the folder BACKUP out as a new data folder (--data), checking each file; never overwrites anything."""
     from rules_db.backup import restore as lay_out
+    from rules_db.terminal import progress
 
-    with _progress("Restoring") as progress:
-        report = lay_out(backup, folder, progress=progress)
+    with progress("Restoring") as step:
+        report = lay_out(backup, folder, progress=step)
     _tell(report, f"of {report.taken_at} restored to")
+
+
+@click.command()
+@click.option(
+    "--every",
+    type=click.IntRange(min=1),
+    default=24,
+    show_default=True,
+    help="Hours between runs of 'guiji daily'; a last run older than twice that is a warning.",
+)
+@format_option
+@data_option
+def doctor(every: int, form: str, folder: DataFolder) -> None:
+    """Check machine and store: versions, disk, lock, clock, store, published copy, last run. Exit 4 when one fails."""
+    from rules_db.doctor import Outcome, examine
+
+    findings = examine(folder, now=now(), every_hours=every)
+    show_result([finding.as_row() for finding in findings], form, "findings")
+    sys.exit(EXIT_ENVIRONMENT if any(finding.outcome is Outcome.FAIL for finding in findings) else 0)
 
 
 def _tell(report: BackupReport, done: str) -> None:
     say(f"{report.files} files, {report.size / 1e6:.1f} MB {done} {report.place}")
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on a terminal, silence elsewhere."""
-    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-
-        def step(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        yield step
 
 
 def publish_and_tell(folder: DataFolder, when: str, *, accept_mass_change: bool = False) -> bool:

@@ -1,0 +1,190 @@
+"""Whether machine and store are fit for a daily run that nobody watches; each finding says what to do.
+
+In: a data folder and the time. Out: one `Finding` a check, in a fixed order. Nothing is written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+
+from rules_db.connection import DataFolder, StoreError, connect
+
+PACKAGES = ("scrapy", "beautifulsoup4", "spacy", "sqlite-utils", "datasette", "click")
+# Below the first a run may still end well; below the second a publish (a second copy) may not.
+DISK_WARN, DISK_FAIL = 2 * 2**30, 200 * 2**20
+# Clocks of honest machines differ by minutes; more than this means that one was set wrongly.
+CLOCK_SLACK = timedelta(minutes=10)
+
+
+class Outcome(StrEnum):
+    """`warn` wants a person soon, `fail` means that the next run can't be relied on."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: what was seen, and what to do when it isn't well."""
+
+    check: str
+    outcome: Outcome
+    found: str
+    do: str = ""
+
+    def as_row(self) -> dict[str, str]:
+        return {"check": self.check, "outcome": str(self.outcome), "found": self.found, "do": self.do}
+
+
+def examine(folder: DataFolder, *, now: str, every_hours: int = 24) -> list[Finding]:
+    """All checks. `now` is ISO UTC; `every_hours` is how often `guiji daily` is meant to run."""
+    findings = [_versions(), _search(), _folder(folder), _disk(folder)]
+    if not folder.work_db.exists():
+        return [
+            *findings,
+            Finding("store", Outcome.FAIL, f"none in {folder.root}", "guiji ingest PATH, or guiji crawl"),
+        ]
+    findings.append(_lock(folder))
+    try:
+        with closing(connect(folder.work_db, read_only=True)) as store:
+            findings += [_sound("store", store, "guiji restore BACKUP --data NEW"), *_ledger(store, now, every_hours)]
+    except (StoreError, sqlite3.Error) as error:
+        findings.append(Finding("store", Outcome.FAIL, str(error), "guiji restore BACKUP --data NEW"))
+    findings.append(_published(folder, now))
+    return findings
+
+
+def _versions() -> Finding:
+    told, missing = [f"Python {sys.version_info.major}.{sys.version_info.minor}"], []
+    for name in PACKAGES:
+        try:
+            told.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if sys.version_info < (3, 11) or missing:
+        wrong = f"missing: {', '.join(missing)}" if missing else "Python is older than 3.11"
+        return Finding(
+            "versions", Outcome.FAIL, f"{'; '.join(told)}; {wrong}", "make demo installs the pinned packages"
+        )
+    return Finding("versions", Outcome.OK, "; ".join(told))
+
+
+def _search() -> Finding:
+    with closing(sqlite3.connect(":memory:")) as memory:
+        try:
+            memory.execute("CREATE VIRTUAL TABLE t USING fts5(x)")
+        except sqlite3.OperationalError as error:
+            return Finding("sqlite", Outcome.FAIL, str(error), "use a Python whose SQLite has FTS5")
+    return Finding("sqlite", Outcome.OK, f"SQLite {sqlite3.sqlite_version} with FTS5")
+
+
+def _folder(folder: DataFolder) -> Finding:
+    places = [place for place in (folder.root, folder.public_db.parent, folder.snapshots) if place.exists()]
+    if not places:
+        return Finding("data folder", Outcome.FAIL, f"{folder.root} is not there", "name it with --data or GUIJI_DATA")
+    shut = [str(place) for place in places if not os.access(place, os.W_OK)]
+    if shut:
+        return Finding("data folder", Outcome.FAIL, f"not writable: {', '.join(shut)}", "run as the user who owns it")
+    return Finding("data folder", Outcome.OK, str(folder.root.resolve()))
+
+
+def _disk(folder: DataFolder) -> Finding:
+    place = next(path for path in (folder.root.resolve(), *folder.root.resolve().parents) if path.exists())
+    free = shutil.disk_usage(place).free
+    # a publish builds a second copy beside the first
+    held = folder.public_db.stat().st_size if folder.public_db.exists() else 0
+    told = f"{free / 2**30:.1f} GiB free"
+    if free < max(DISK_FAIL, held):
+        return Finding("disk", Outcome.FAIL, told, "free some space: the next publish would not fit")
+    if free < DISK_WARN + 2 * held:
+        return Finding("disk", Outcome.WARN, told, "free some space soon")
+    return Finding("disk", Outcome.OK, told)
+
+
+def _lock(folder: DataFolder) -> Finding:
+    path = folder.root / ".lock"
+    if not path.exists():
+        return Finding("lock", Outcome.OK, "free")
+    with path.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return Finding(
+                "lock", Outcome.WARN, "a guiji is writing now", "wait for it; the lock goes with its process"
+            )
+    return Finding("lock", Outcome.OK, "free")
+
+
+def _sound(check: str, connection: sqlite3.Connection, do: str) -> Finding:
+    answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if answer != "ok":
+        return Finding(check, Outcome.FAIL, f"damaged: {answer}", do)
+    return Finding(check, Outcome.OK, "sound; 'guiji verify' also reads all snapshots back")
+
+
+def _ledger(store: sqlite3.Connection, now: str, every_hours: int) -> list[Finding]:
+    """Clock, last run, unreachable sources and open issues, from the crawl ledger."""
+    newest = store.execute(
+        "SELECT max(t) FROM (SELECT max(first_seen) AS t FROM snapshot UNION SELECT max(started_at) FROM crawl_run)"
+    ).fetchone()[0]
+    findings = [Finding("clock", Outcome.OK, f"{now} (UTC)")]
+    if newest and _time(newest) > _time(now) + CLOCK_SLACK:
+        do = "set the clock (NTP); dates of law don't depend on it, silence and repeats do"
+        findings = [Finding("clock", Outcome.FAIL, f"it is {now}, but the store knows {newest}", do)]
+    row = store.execute("SELECT max(finished_at), count(*) FROM crawl_run").fetchone()
+    if row[0] is None:
+        findings.append(Finding("last run", Outcome.WARN, "no crawl has ended yet", "schedule 'guiji daily'"))
+    else:
+        hours = (_time(now) - _time(row[0])) / timedelta(hours=1)
+        late = hours > 2 * every_hours
+        do = f"look at the schedule: 'guiji daily' is meant to run every {every_hours} hours" if late else ""
+        outcome = Outcome.WARN if late else Outcome.OK
+        findings.append(Finding("last run", outcome, f"ended {row[0]}, {max(hours, 0):.0f} hours ago", do))
+        findings.append(_sources(store))
+    count = store.execute("SELECT count(*) FROM issue WHERE resolved_at IS NULL AND severity = 'error'").fetchone()[0]
+    do = "guiji review list; guiji sources list" if count else ""
+    findings.append(Finding("issues", Outcome.WARN if count else Outcome.OK, f"{count} open errors", do))
+    return findings
+
+
+def _sources(store: sqlite3.Connection) -> Finding:
+    rows = store.execute(
+        """SELECT source_id, verdict FROM crawl_run WHERE id IN (
+             SELECT max(id) FROM crawl_run WHERE verdict IS NOT NULL GROUP BY source_id) ORDER BY source_id"""
+    ).fetchall()
+    bad = [f"{row[0]} {row[1]}" for row in rows if row[1] in ("broken", "blocked", "degraded", "stale")]
+    told = f"{len(rows) - len(bad)} of {len(rows)} well" + (f"; {', '.join(bad)}" if bad else "")
+    do = "guiji sources check ID; its runbook is in the source's file" if bad else ""
+    return Finding("sources", Outcome.WARN if bad else Outcome.OK, told, do)
+
+
+def _published(folder: DataFolder, now: str) -> Finding:
+    if not folder.public_db.exists():
+        return Finding("published copy", Outcome.WARN, "none yet", "guiji publish")
+    try:
+        with closing(connect(folder.public_db, read_only=True)) as public:
+            sound = _sound("published copy", public, "guiji publish")
+            if sound.outcome is not Outcome.OK:
+                return sound
+            at = public.execute("SELECT value FROM about WHERE key = 'published_at'").fetchone()[0]
+    except (StoreError, sqlite3.Error, TypeError) as error:
+        return Finding("published copy", Outcome.FAIL, f"can't be read: {error}", "guiji publish")
+    days = (_time(now) - _time(at)).days
+    # statuses are worked out for the day of publication: an old copy says "in force" of what has ended
+    outcome = Outcome.WARN if days > 2 else Outcome.OK
+    return Finding("published copy", outcome, f"of {at}, {max(days, 0)} days old", "guiji publish" if days > 2 else "")
+
+
+def _time(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
