@@ -1,4 +1,4 @@
-"""Commands that write what the store holds in formats of others: OSCAL, CSV, JSON lines."""
+"""Commands that write what the store holds in formats of others: OSCAL, CSV, JSON lines, Atom, and all as one zip."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OUT = click.option(
 
 @click.group()
 def export() -> None:
-    """Rules, mapping and assessments as OSCAL, CSV or JSON lines."""
+    """Rules, mapping and assessments as OSCAL, CSV, JSON lines, Atom, or all in one zip."""
 
 
 @export.command("oscal")
@@ -64,3 +64,44 @@ def export_jsonl(out: Path, form: str, folder: DataFolder) -> None:
     from rules_db.export.tables import write_tables
 
     show_result(write_tables(open_store(folder, read_only=True), out, "jsonl"), form, "exported")
+
+
+@export.command("atom")
+@_OUT
+@click.option("--site", help="Address of the served pages, to which entries then link.")
+@format_option
+@data_option
+def export_atom(out: Path, site: str | None, form: str, folder: DataFolder) -> None:
+    """Write the newest changes of the published copy as changes.atom."""
+    from rules_db.connection import StoreError, connect
+    from rules_db.export.feed import write_atom
+
+    if not folder.public_db.exists():
+        raise StoreError(f"nothing published at {folder.public_db}; run 'guiji publish' first")
+    show_result(write_atom(connect(folder.public_db, read_only=True), out, site=site), form, "exported")
+
+
+@export.command("bundle")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip file to write.")
+@format_option
+@data_option
+def export_bundle(out: Path, form: str, folder: DataFolder) -> None:
+    """Write CSV, JSON lines and OSCAL into one zip with a manifest of SHA-256 digests."""
+    import tempfile
+
+    from rules_db.connection import open_store
+    from rules_db.export.bundle import write_bundle
+    from rules_db.export.oscal import write_oscal
+    from rules_db.export.tables import write_tables
+    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+
+    connection = open_store(folder, read_only=True)
+    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    when = now()
+    with tempfile.TemporaryDirectory() as scratch:
+        files = Path(scratch)
+        write_tables(connection, files / "csv", "csv")
+        write_tables(connection, files / "jsonl", "jsonl")
+        write_oscal(connection, catalogue, files / "oscal", None, when)
+        written = write_bundle(files, out, now=when)
+    show_result(written, form, "exported")
