@@ -1,4 +1,5 @@
-"""Commands that write what the store holds in formats of others: OSCAL, CSV, JSON lines, Atom, and all as one zip."""
+"""Commands that write what the store holds in formats of others: OSCAL, CSV, JSON lines, Akoma Ntoso, Atom,
+and all as one zip."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _OUT = click.option(
 
 @click.group()
 def export() -> None:
-    """Rules, mapping and assessments as OSCAL, CSV, JSON lines, Atom, or all in one zip."""
+    """Texts, rules, mapping and assessments in formats of others, or all in one zip."""
 
 
 @export.command("oscal")
@@ -64,6 +65,22 @@ def export_jsonl(out: Path, form: str, folder: DataFolder) -> None:
     from rules_db.export.tables import write_tables
 
     show_result(write_tables(open_store(folder, read_only=True), out, "jsonl"), form, "exported")
+
+
+@export.command("akn")
+@_OUT
+@click.option("--instrument", help="Only this instrument, by title or IRI.")
+@format_option
+@data_option
+def export_akn(out: Path, instrument: str | None, form: str, folder: DataFolder) -> None:
+    """Write texts as Akoma Ntoso 3.0, one XML file per version, with the eIds that rules cite."""
+    from rules_db.connection import open_store
+    from rules_db.export.akn import write_akn
+    from rules_db.references import one_instrument
+
+    connection = open_store(folder, read_only=True)
+    wanted = one_instrument(connection, instrument).id if instrument else None
+    show_result(write_akn(connection, out, wanted), form, "exported")
 
 
 @export.command("atom")
