@@ -1,17 +1,20 @@
 """The only entry point for whole documents: `ConvertedDocument` in, `Analysis` out.
 
-Steps: normalise, parse the structure, read the units (one article or one numbered passage each), shift their spans
-to the document, resolve citations to eIds, read what the text says about itself and about other instruments, and merge
-that with what page, file or manifest said. What is no regulation is refused with a reason.
+Steps: normalise, parse the structure, read the units (one article or one numbered passage each) and the tables (cells
+with their heads), shift their spans to the document, resolve citations to eIds, read what the text says about itself
+and about other instruments, and merge that with what page, file or manifest said. What is no regulation is refused with
+a reason.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nlp.language import PIPELINE_VERSION, read_units
 from nlp.pipes.references.references import find_citations
+from nlp.pipes.tables.tables import table_thresholds
 from nlp.reading import UnitReading
 from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
 from nlp.structure.effects import find_effects
@@ -19,6 +22,7 @@ from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
 from nlp.structure.resolve import find_aliases, index_of, resolve
 from nlp.structure.units import Unit, units_of
+from nlp.text.grids import Grid, grids_of
 from nlp.text.normalise import normalise_blocks
 from rules_db.model import (
     Analysis,
@@ -53,7 +57,9 @@ def analyse(document: ConvertedDocument) -> Analysis:
         head=head,
         provisions=outline.provisions,
         norms=tuple(_shifted_norms(units, readings)),
-        thresholds=tuple(_shifted_thresholds(units, readings)),
+        thresholds=tuple(
+            _with_tables(list(_shifted_thresholds(units, readings)), grids_of(document.blocks, normalised))
+        ),
         references=tuple(references),
         definitions=tuple(_shifted_definitions(units, readings)),
         effects=tuple(effects),
@@ -101,6 +107,18 @@ def _shifted_thresholds(units: Sequence[Unit], readings: Sequence[UnitReading]) 
     for unit, reading in zip(units, readings, strict=True):
         for threshold in reading.thresholds:
             yield replace(threshold, span=_moved(threshold.span, unit.start))
+
+
+def _with_tables(thresholds: Sequence[Threshold], grids: Sequence[Grid]) -> list[Threshold]:
+    """What stands in a table is read with its heads, not as running text."""
+    inside = [threshold for grid in grids for threshold in table_thresholds(grid)]
+    starts = [grid.start for grid in grids]
+    outside = [
+        threshold
+        for threshold in thresholds
+        if (n := bisect_right(starts, threshold.span.start)) == 0 or threshold.span.start >= grids[n - 1].end
+    ]
+    return sorted([*outside, *inside], key=lambda threshold: (threshold.span.start, threshold.span.end))
 
 
 def _shifted_definitions(units: Sequence[Unit], readings: Sequence[UnitReading]) -> Iterator[Definition]:

@@ -51,7 +51,7 @@ EXTENSIONS = (
 """Document attributes. `source` is the text (`doc.text` builds it anew from the tokens at every call); the others are
 the layers that the components fill."""
 
-_VERSION = "1.0.0"
+_VERSION = "1.1.0"
 
 
 def _pattern_digest() -> str:

@@ -1,0 +1,1 @@
+"""Reading tables: limits whose parameter, unit and comparator stand in heads."""
