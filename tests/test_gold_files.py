@@ -12,10 +12,15 @@ from typing import Any
 import pytest
 
 GOLD = Path(__file__).resolve().parent / "gold"
-FILES = ("extra_dev.jsonl", "held.jsonl", "extra_dev2.jsonl", "held2.jsonl")
-SMALLEST = {"extra_dev.jsonl": 120, "held.jsonl": 120, "extra_dev2.jsonl": 180, "held2.jsonl": 60}
+FIRST_THREE_ROUNDS = ("extra_dev.jsonl", "held.jsonl", "extra_dev2.jsonl", "held2.jsonl")
+FOURTH_ROUND = ("held3.jsonl",)
+FILES = FIRST_THREE_ROUNDS + FOURTH_ROUND
+SMALLEST = {
+    **{"extra_dev.jsonl": 120, "held.jsonl": 120, "extra_dev2.jsonl": 180, "held2.jsonl": 60},
+    **dict.fromkeys(FOURTH_ROUND, 90),
+}
 LEVELS = {"national", "provincial", "notice"}
-STRATA = {"random", "penalty", "quantity", "soft", "plain_modal", "several"}
+STRATA = {"random", "penalty", "quantity", "soft", "plain_modal", "several", "list", "law", "rule"}
 MODALITIES = {"obligation", "prohibition", "permission", "recommendation", "penalty"}
 COMPARATORS = {"ge", "gt", "le", "lt", "eq", "range"}
 UNITS = {
@@ -64,13 +69,27 @@ def test_no_passage_is_stored_twice() -> None:
     assert len({passage["sha256"] for passage in stored}) == len(stored)
 
 
-def test_no_document_but_the_notices_is_in_two_files() -> None:
-    """Articles of one document would let development against one file leak into the other."""
-    documents = [
-        {passage["id"].partition("#")[0] for passage in EXPAND.load(GOLD / name) if passage["level"] != "notice"}
-        for name in FILES
+def documents(name: str, *strata: str) -> list[str]:
+    """Document of each stored passage but the notices; of the given strata only, when any is given."""
+    return [
+        passage["id"].partition("#")[0]
+        for passage in EXPAND.load(GOLD / name)
+        if passage["level"] != "notice" and (not strata or passage["stratum"] in strata)
     ]
-    assert sum(map(len, documents)) == len(set().union(*documents))
+
+
+def test_no_document_but_the_notices_is_in_two_files() -> None:
+    """Articles of one document would let development against one file leak into the other.
+
+    The corpus is too small to keep that up in the fourth round: there only the stratum `random` is of documents that
+    no earlier file holds, but no two passages are of one document.
+    """
+    earlier = [set(documents(name)) for name in FIRST_THREE_ROUNDS]
+    assert sum(map(len, earlier)) == len(set().union(*earlier))
+    latest = [document for name in FOURTH_ROUND for document in documents(name)]
+    assert len(latest) == len(set(latest))
+    untouched = {document for name in FOURTH_ROUND for document in documents(name, "random")}
+    assert untouched and untouched.isdisjoint(set().union(*earlier))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -110,9 +129,11 @@ def test_nothing_repeats_the_reference_annotations(shared: Path) -> None:
             assert "".join(record["text"].split()) not in texts
 
 
-@pytest.mark.parametrize("rounds", ["draw", "draw_third"])
+@pytest.mark.parametrize("rounds", ["draw", "draw_third", "draw_fourth"])
 def test_the_draw_can_be_repeated(rounds: str, shared: Path) -> None:
     for name, drawn in getattr(DRAW, rounds)(shared / "corpus", shared / "gold" / "dev.jsonl").items():
+        if name not in FILES:
+            continue
         stored = [
             (passage["id"], passage["stratum"], passage["file"], tuple(map(tuple, passage["parts"])))
             for passage in EXPAND.load(GOLD / name)

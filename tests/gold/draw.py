@@ -1,12 +1,13 @@
 """The seeded draw that chose the annotated passages, kept so that it can be repeated and checked.
 
 In: the reference corpus (manifest and texts) and the reference annotations, whose documents are left out.
-Out: the passages of extra_dev, held, extra_dev2 and held2, each with file, character ranges, level and stratum, without
-labels.
+Out: the passages of extra_dev, held, extra_dev2 and held2 to held4, each with file, character ranges, level and
+stratum, without labels.
 
-Three rounds: the first is close to a plain random sample of articles and notice sections; the second fills up what a
-random sample of law is thin in; the third draws from untouched documents, held2 plainly and extra_dev2 by strata. A
-word list decides only which article is drawn, never how it is labelled.
+Four rounds: the first is close to a plain random sample of articles and notice sections; the second fills up what a
+random sample of law is thin in; the third draws from untouched documents, held2 plainly and extra_dev2 by strata; the
+fourth draws held3 and held4 by kind of instrument and stratum. A word list decides only which article is drawn, never
+how it is labelled.
 """
 
 from __future__ import annotations
@@ -67,6 +68,14 @@ THIRD_LONGEST, THIRD_PER_DOCUMENT = 600, 2
 THIRD_SEVERAL = 90  # more articles of several sentences and cues without sanction
 SINGLE_SENTENCE_KEPT = 0.2  # several sentences are wanted, where a bearer may stand in an earlier one
 
+FOURTH_SEEDS = {"held3.jsonl": 20261130, "held4.jsonl": 20261201}
+FOURTH_SIZE, FOURTH_LONGEST, FOURTH_NOTICES = 90, 600, 4
+FOURTH_UNTOUCHED = {"administrative regulation": 12, "local regulation": 16}
+FOURTH_KINDS = (("law", "law", 12), ("rule", "departmental rule", 4))
+FOURTH_ROUND = {"list": 12, "plain_modal": 6, "soft": 10, "penalty": 8, "quantity": 6}  # half of each national
+FOURTH_ITEMS = 3  # of a list, at least
+ITEM = re.compile(r"\n[ 　]*[（(][一二三四五六七八九十]+[）)]")
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -77,6 +86,7 @@ class Passage:
     parts: tuple[tuple[int, int], ...]
     text: str
     stratum: str = "random"
+    instrument: str = ""
 
 
 def packed(text: str) -> str:
@@ -127,7 +137,7 @@ def passages(corpus_dir: Path) -> Iterator[Passage]:
                 continue
             text = "\n".join(content[start:end].strip() for start, end in parts)
             name = f"{title}#{marker}" if statute else f"{title}#p{number}"
-            yield Passage(name, title, row["path"], level, tuple(parts), text)
+            yield Passage(name, title, row["path"], level, tuple(parts), text, instrument=row["instrument_type"])
 
 
 def eligible(corpus_dir: Path, reference: Path) -> tuple[list[Passage], list[Passage]]:
@@ -273,12 +283,79 @@ def draw_third(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
     return {"extra_dev2.jsonl": extra, "held2.jsonl": list(held.values())}
 
 
+def one_a_document(
+    candidates: list[Passage], count: int, stratum: str, rng: random.Random, used: set[str]
+) -> list[Passage]:
+    """Up to `count` passages of different documents that are not in `used`, where their titles are entered."""
+    chosen: list[Passage] = []
+    left = [passage for passage in candidates if passage.title not in used]
+    while len(chosen) < count and left:
+        candidate = rng.choice(left)
+        used.add(candidate.title)
+        chosen.append(replace(candidate, stratum=stratum))
+        left = [passage for passage in left if passage.title != candidate.title]
+    return chosen
+
+
+def draw_fourth(corpus_dir: Path, reference: Path) -> dict[str, list[Passage]]:
+    """held3 and held4: one article a document over both files, none of a document of the reference set.
+
+    First from documents no earlier round touches (stratum `random`), then laws, departmental rules and the strata of
+    FOURTH_ROUND from any document; notice sections that no file holds fill up. Every file is drawn by its own seed,
+    held4 from what held3 leaves.
+    """
+    earlier = draw(corpus_dir, reference) | draw_third(corpus_dir, reference)
+    drawn = [passage for passages_of_file in earlier.values() for passage in passages_of_file]
+    touched, ids = {passage.title for passage in drawn}, {passage.id for passage in drawn}
+    texts = {packed(passage.text) for passage in drawn}
+    articles, notices = eligible(corpus_dir, reference)
+    articles = [
+        passage
+        for passage in articles
+        if len(passage.text) <= FOURTH_LONGEST
+        and packed(passage.text) not in texts
+        and not COMMENCEMENT_START.match(passage.text)
+    ]
+    untouched = [passage for passage in articles if passage.title not in touched]
+    notices = [passage for passage in notices if passage.id not in ids]
+    mild = [passage for passage in articles if not PENALTY.search(passage.text)]
+    strata = {
+        "list": [passage for passage in articles if len(ITEM.findall(passage.text)) >= FOURTH_ITEMS],
+        "plain_modal": [passage for passage in mild if PLAIN_MODAL.search(passage.text)],
+        "soft": [passage for passage in mild if ENCOURAGING.search(passage.text)],
+        "penalty": [passage for passage in articles if PENALTY.search(passage.text)],
+        "quantity": [passage for passage in mild if QUANTITY.search(passage.text)],
+    }
+    used: set[str] = set()
+    files: dict[str, list[Passage]] = {}
+    for name, seed in FOURTH_SEEDS.items():
+        rng = random.Random(seed)  # noqa: S311 - a repeatable sample, no secret
+        chosen: list[Passage] = []
+        for instrument, count in FOURTH_UNTOUCHED.items():
+            kind = [passage for passage in untouched if passage.instrument == instrument]
+            chosen += one_a_document(kind, count, "random", rng, used)
+        for stratum, instrument, count in FOURTH_KINDS:
+            kind = [passage for passage in articles if passage.instrument == instrument]
+            chosen += one_a_document(kind, count, stratum, rng, used)
+        for stratum, count in FOURTH_ROUND.items():
+            for level, share in (("national", count // 2), ("provincial", count - count // 2)):
+                at_level = [passage for passage in strata[stratum] if passage.level == level]
+                chosen += one_a_document(at_level, share, stratum, rng, used)
+        missing = FOURTH_SIZE - FOURTH_NOTICES - len(chosen)  # departmental rules run out
+        chosen += one_a_document(untouched, missing, "random", rng, used)
+        sections = rng.sample(notices, FOURTH_NOTICES)
+        notices = [passage for passage in notices if passage not in sections]
+        files[name] = chosen + sections
+    return files
+
+
 def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         sys.stderr.write("usage: python tests/gold/draw.py CORPUS_DIR REFERENCE.jsonl\n")
         return 2
     corpus_dir, reference = Path(arguments[0]), Path(arguments[1])
-    for name, drawn in (draw(corpus_dir, reference) | draw_third(corpus_dir, reference)).items():
+    rounds = draw(corpus_dir, reference) | draw_third(corpus_dir, reference) | draw_fourth(corpus_dir, reference)
+    for name, drawn in rounds.items():
         for passage in drawn:
             sys.stdout.write(f"{name}\t{passage.stratum}\t{passage.id}\t{passage.file}\n")
     return 0
