@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 from lxml import etree
 
 from crawler.convert.blocks import clean
+from crawler.urls import normalise
 from rules_db.model import AttachmentRef
 
 _FILE_SUFFIXES_WORDS: Final = (
@@ -35,34 +37,65 @@ _URL_CHARS = 2000
 _MAX = 200
 
 
+@dataclass(frozen=True, slots=True)
+class FileLink:
+    """A link to a file. `url` is None for an address that is never asked for; `why` then says so."""
+
+    name: str
+    url: str | None
+    why: str = ""
+
+
 def attachments(
     root: etree._Element, containers: Sequence[etree._Element], url: str | None
 ) -> tuple[AttachmentRef, ...]:
-    """Linked files in page order without repeats, at most 200. Addresses other than http(s) are left out; without `url`
-    relative ones stay relative."""
-    base = _joined(url, str(_BASE(root))) or url if url else ""
+    """Linked files in page order without repeats, at most 200. Addresses that may not be asked for are left out;
+    without `url` relative ones stay relative."""
     found: dict[str, AttachmentRef] = {}
-    for element in _candidates(root, containers):
-        href = _href(element)
-        if not href or len(href) > _URL_CHARS or href.startswith(("#", "javascript:", "mailto:", "data:")):
-            continue
-        target = _joined(base or "", href)
-        if target is not None and target not in found:
-            found[target] = AttachmentRef(label(element, target), target)
+    for link in file_links(root, containers, url):
+        if link.url is not None and link.url not in found:
+            found[link.url] = AttachmentRef(link.name, link.url)
             if len(found) == _MAX:
                 break
     return tuple(found.values())
 
 
-def _joined(base: str, href: str) -> str | None:
-    """An http(s) address without fragment, relative only where there is no base; None for any other scheme and for
-    what no parser reads, such as `http://[`."""
+def file_links(root: etree._Element, containers: Sequence[etree._Element], url: str | None) -> Iterator[FileLink]:
+    """Every link to a file that belongs to the document, with its address as the crawler asks for it."""
+    base = _based(url, str(_BASE(root))) if url else ""
+    for element in _candidates(root, containers):
+        href = _href(element)
+        if not href or len(href) > _URL_CHARS or href.startswith(("#", "javascript:", "mailto:", "data:")):
+            continue
+        yield link_of(element, href, base)
+
+
+def link_of(element: etree._Element, href: str, base: str) -> FileLink:
+    """The link that an element is, its address made absolute and spelled in one way."""
     try:
-        parts = urlsplit(urljoin(base, href))
-        known = parts.scheme in ("http", "https") or (not base and not parts.scheme)
-        return parts._replace(fragment="").geturl() if known else None
+        target = _target(base, href)
+    except ValueError as error:  # RefusedUrlError is one
+        return FileLink("", None, str(error))
+    return FileLink(label(element, target), target)
+
+
+def _based(url: str, stated: str) -> str:
+    try:
+        return urljoin(url, stated) if stated else url
     except ValueError:
-        return None
+        return url
+
+
+def _target(base: str, href: str) -> str:
+    """Beside a page that was handed in as a file (`file:folder/page.html`) lie files of the same scheme: names in the
+    ledger, never paths that are opened. Without a base an address stays relative."""
+    if base.startswith("file:"):
+        parts = urlsplit(urljoin("http://file/" + base.removeprefix("file:"), href))
+        if parts.netloc == "file":
+            return "file:" + unquote(parts.path.lstrip("/"))
+    elif not base and not urlsplit(href).scheme:
+        return href.partition("#")[0]
+    return normalise(href, base or None)
 
 
 def label(element: etree._Element, target: str) -> str:
