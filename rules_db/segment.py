@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from operator import add
 
 # 〇 and 々 behave as Han characters in dates and names; the compatibility block is folded away by NFKC.
@@ -21,11 +22,26 @@ _HAN_START = re.compile(rf"[{_HAN}]")
 _GAP = r"[\W_]*"
 
 
+@cache
+def _simplified() -> Callable[[str], str]:
+    """OpenCC's table from traditional to simplified characters, read when the first Han character turns up."""
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
 class _Folding(dict[int, str]):
-    """Character → its search form (NFKC, lower case), filled as characters turn up."""
+    """Character → its search form (NFKC, lower case, simplified), filled as characters turn up.
+
+    One character at a time: index and query fold alike, whatever stands beside. Words that differ between regions
+    (軟體, 软件) are other words.
+    """
 
     def __missing__(self, code: int) -> str:
         folded = unicodedata.normalize("NFKC", chr(code)).lower()
+        if _HAN_START.match(folded):
+            folded = _simplified()(folded)
         self[code] = folded
         return folded
 
@@ -34,7 +50,8 @@ _FOLDING = _Folding()
 
 
 def fold(text: str) -> str:
-    """Search form of a text: width and case don't matter. May change the length."""
+    """Search form of a text: width, case, and traditional or simplified characters don't matter. May change the
+    length."""
     return text.translate(_FOLDING)
 
 

@@ -56,6 +56,25 @@ def test_counts_equal_substring_search_on_random_queries() -> None:
     assert found_some > 300
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("備案", "备案"),
+        ("廢舊動力電池", "废旧动力电池"),
+        ("备案", "備案"),
+        ("电池30日", "電池３０日"),
+        ("乾电池", "干电池"),
+    ],
+)
+def test_traditional_and_simplified_characters_find_each_other(typed: str, written: str) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(text, tokenize='ascii')")
+    text = f"应当办理{written}手续。"
+    connection.execute("INSERT INTO t VALUES (?)", (index_text(text),))
+    assert connection.execute("SELECT 1 FROM t WHERE t MATCH ?", (match_expression(typed),)).fetchone()
+    assert highlight_html(text, [typed]) == f"应当办理<mark>{written}</mark>手续。"
+
+
 def test_every_row_of_the_copy_is_found_by_its_own_words(copy: sqlite3.Connection) -> None:
     for row in copy.execute("SELECT id, text FROM provision"):
         run = max(re.findall("[\u4e00-\u9fff]+", row["text"]), key=len)
