@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rules_db.connection import StoreError
+from rules_db.users import users_metadata
 
 _HERE = Path(__file__).parent
 _METADATA = (_HERE.parent / "metadata.yml", _HERE / "datasette_plugins" / "metadata.yml")
@@ -34,9 +35,10 @@ def metadata_file() -> Path:
     return next((path for path in _METADATA if path.exists()), _METADATA[0])
 
 
-def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True) -> Any:
+def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True, users: Path | None = None) -> Any:
     """A configured `datasette.app.Datasette`; `.app()` is its ASGI application. `allow_sql` False refuses queries that
-    readers write themselves. Raises StoreError when there is no copy to serve."""
+    readers write themselves; with a file of `users` (rules_db.users) nobody else may read. Raises StoreError when there
+    is no copy to serve or the file can't be used."""
     if not public.exists():
         raise StoreError(f"nothing published at {public}; run 'guiji publish' first")
     from datasette.app import Datasette
@@ -50,7 +52,10 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
             pm.register(plugin, name=plugin.__name__)
     return Datasette(
         files=[str(public)],
-        metadata=parse_metadata(metadata_file().read_text(encoding="utf-8")),
+        metadata={
+            **parse_metadata(metadata_file().read_text(encoding="utf-8")),
+            **(users_metadata(users) if users else {}),
+        },
         template_dir=str(_HERE / "templates"),
         static_mounts=[("static", str(_HERE / "static"))],
         settings={**SETTINGS, "base_url": base_url, "default_allow_sql": allow_sql},
@@ -64,11 +69,12 @@ def serve(
     port: int = 8001,
     base_url: str = "/",
     allow_sql: bool = True,
+    users: Path | None = None,
     announce: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until interrupted; `announce` gets the address once the port is known to be free. Raises StoreError when
     nothing is published or the port is taken."""
-    application = build_datasette(public, base_url=base_url, allow_sql=allow_sql)
+    application = build_datasette(public, base_url=base_url, allow_sql=allow_sql, users=users)
     require_free(host, port)
     import uvicorn
 

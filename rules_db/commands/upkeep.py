@@ -30,8 +30,13 @@ def publish(folder: DataFolder) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--base-url", default="/", show_default=True, help="Path below which a reverse proxy serves the pages.")
 @click.option("--no-sql", is_flag=True, help="Refuse queries that readers write themselves.")
+@click.option(
+    "--users",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="YAML of the people who may read (see docs/http.md); without it everybody who reaches the port may.",
+)
 @data_option
-def serve(port: int, host: str, base_url: str, no_sql: bool, folder: DataFolder) -> None:
+def serve(port: int, host: str, base_url: str, no_sql: bool, users: Path | None, folder: DataFolder) -> None:
     """Serve the published rule set with Datasette."""
     from rules_db.serve import serve as run
 
@@ -41,6 +46,7 @@ def serve(port: int, host: str, base_url: str, no_sql: bool, folder: DataFolder)
         port=port,
         base_url=base_url,
         allow_sql=not no_sql,
+        users=users,
         announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"),
     )
 

@@ -3,6 +3,15 @@
 Only hooks that Datasette 0.65 and 1.0 share are used. Nothing outside this package imports datasette, apart from serve.
 """
 
-from rules_db.datasette_plugins import cells, closed_pages, feed, headers, pages, search_functions, spreadsheet_guard
+from rules_db.datasette_plugins import (
+    cells,
+    closed_pages,
+    feed,
+    headers,
+    login,
+    pages,
+    search_functions,
+    spreadsheet_guard,
+)
 
-PLUGINS = (search_functions, pages, closed_pages, cells, feed, headers, spreadsheet_guard)
+PLUGINS = (search_functions, pages, closed_pages, login, cells, feed, headers, spreadsheet_guard)

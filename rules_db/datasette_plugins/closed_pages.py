@@ -7,14 +7,19 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from rules_db.datasette_plugins.hooks import hook
+from rules_db.datasette_plugins.hooks import hook_first
+from rules_db.datasette_plugins.login import has_users
 
-CLOSED = ("databases", "threads", "messages", "patterns", "allow-debug", "permissions", "auth-token", "logout")
+CLOSED = ("databases", "threads", "messages", "patterns", "allow-debug", "permissions", "auth-token", "password-tool")
+# The metadata hold the hashes of passwords where there are users; where there are none nobody can log in.
+WITH_USERS = ("metadata",)
+WITHOUT_USERS = ("login", "logout")
 
 
-@hook
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    return [(rf"^/-/(?:{'|'.join(CLOSED)})(?:\.json)?$", not_found)]
+@hook_first
+def register_routes(datasette: Any) -> list[tuple[str, Callable[..., Any]]]:
+    closed = CLOSED + (WITH_USERS if has_users(datasette) else WITHOUT_USERS)
+    return [(rf"^/-/(?:{'|'.join(closed)})(?:\.json)?$", not_found)]
 
 
 async def not_found() -> Any:

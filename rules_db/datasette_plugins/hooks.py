@@ -18,3 +18,8 @@ def hook(function: F) -> F:
 def hook_last(function: F) -> F:
     """Marks a plugin hook whose effect must outlast that of all others."""
     return cast(F, hookimpl(trylast=True)(function))
+
+
+def hook_first(function: F) -> F:
+    """Marks a plugin hook that must come before all others: of two routes the first one registered counts."""
+    return cast(F, hookimpl(tryfirst=True)(function))

@@ -15,6 +15,7 @@ from datasette.views.base import DatasetteError
 
 from rules_db.datasette_plugins import presentation
 from rules_db.datasette_plugins.hooks import hook
+from rules_db.datasette_plugins.login import for_readers
 from rules_db.pages import calendar, compare, gaps, instrument, overview, rule, searching
 from rules_db.pages.language import COOKIE, LANGUAGES, choose_language, translator
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 
 @hook
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    return [
+    pages = [
         (r"^/$", home),
         (r"^/search$", search),
         (r"^/instrument/(?P<id>[^/]+)$", show_instrument),
@@ -44,8 +45,9 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/calendar\.ics$", show_calendar),
         (r"^/sources$", sources),
         (r"^/about$", about),
-        (r"^/language/(?P<language>[a-z]+)$", set_language),
     ]
+    open_to_all = (r"^/language/(?P<language>[a-z]+)$", set_language)
+    return [open_to_all, *((address, for_readers(page)) for address, page in pages)]
 
 
 @hook

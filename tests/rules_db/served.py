@@ -30,6 +30,9 @@ class Site:
     def get(self, path: str, **options: Any) -> Any:
         return self._run(self.datasette.client.get(path, **options))
 
+    def post(self, path: str, **options: Any) -> Any:
+        return self._run(self.datasette.client.post(path, **options))
+
     def rows(self, path: str) -> Any:
         response = self.get(path)
         assert response.status_code == 200, response.text
