@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from .lexicon import scan
 from .numerals import parse_integer, to_halfwidth
 
 _CHINESE = "〇零○一二三四五六七八九"
@@ -23,6 +24,8 @@ _DATE = re.compile(
     rf"|(?P<only_month>{_SMALL}){_GAP}月(?:{_GAP}(?P<only_day>{_SMALL}){_GAP}[日号])?"
 )
 _FIND = re.compile(rf"(?<![0-9０-９.{_CHINESE}十百千万个第])(?:{_DATE.pattern})")
+_STARTS = re.compile("[0-9０-９一二三四五六七八九十廿卅]")
+_ISO_HINT = re.compile(r"[12][0-9]{3}[-/.][0-9]")
 _CONTINUED = re.compile(
     rf"(?P<join>[至到~～—–-]{{1,2}}|、)(?:(?P<month>{_SMALL})月)?(?:(?P<day>{_SMALL})[日号])?(?=[^0-9]|$)"
 )
@@ -63,7 +66,9 @@ def find_dates(text: str) -> list[DateSpan]:
     names: `2026年4月至6月` gives 2026-04 and 2026-06. Linear in the text."""
     found: list[DateSpan] = []
     done = 0
-    for match in _FIND.finditer(text):
+    if "年" not in text and "月" not in text and _ISO_HINT.search(text) is None:
+        return found
+    for match in scan(_STARTS, _FIND, text):
         if match.start() < done:
             continue
         iso = _iso(match)

@@ -18,7 +18,8 @@ _PAIRS = {"《": "》", "“": "”", "「": "」", "『": "』", "（": "）", 
 _CLOSERS = frozenset(_PAIRS.values())
 _BRACKETS = frozenset("（([【")
 _DELIMITERS = re.compile(r'[《》“”「」『』（）()〔〕\[\]【】"]')
-_CLAUSE_CUT = re.compile(r"[，；;：:。！？!?\n]|(?<!\d),|,(?!\d)")
+# A comma between digits (1,200) cuts nothing.
+_CLAUSE_CUT = re.compile(r"[，；;：:。！？!?\n,](?<!\d,(?=\d))")
 _SEGMENT_CHARS = frozenset("。；;\n")
 _SENTENCE_CHARS = frozenset("。！？!?\n")
 _LAST_CLAUSES = 40
@@ -47,10 +48,10 @@ class Layout:
     lines: tuple[tuple[int, int], ...]
     brackets: tuple[tuple[int, int], ...]
     leads: dict[int, tuple[int, int]]
-    _clause_starts: tuple[int, ...]
-    _segment_starts: tuple[int, ...]
-    _sentence_starts: tuple[int, ...]
-    _line_starts: tuple[int, ...]
+    _clause_starts: list[int]
+    _segment_starts: list[int]
+    _sentence_starts: list[int]
+    _line_starts: list[int]
 
     def clause_index(self, offset: int) -> int:
         return bisect_right(self._clause_starts, offset) - 1
@@ -94,53 +95,48 @@ def marker_end(text: str, start: int) -> int:
 def lay_out(text: str) -> Layout:
     """Boundaries of `text`; never raises, whatever the text."""
     hidden, brackets = _hidden_ranges(text)
+    masked = _hide(text, hidden)
+    cuts = [match.start() for match in _CLAUSE_CUT.finditer(masked)]
+    size = len(masked)
+    clause_starts, clauses = _pieces(cuts, size)
+    segment_starts, segments = _pieces([at for at in cuts if masked[at] in _SEGMENT_CHARS], size)
+    sentence_starts, sentences = _pieces([at for at in cuts if masked[at] in _SENTENCE_CHARS], size)
+    line_starts, lines = _pieces([at for at in cuts if masked[at] == "\n"], size)
+    return Layout(
+        text,
+        masked,
+        clauses,
+        segments,
+        sentences,
+        lines,
+        tuple(brackets),
+        _list_leads(text, masked, lines),
+        clause_starts,
+        segment_starts,
+        sentence_starts,
+        line_starts,
+    )
+
+
+def _pieces(cuts: list[int], size: int) -> tuple[list[int], tuple[tuple[int, int], ...]]:
+    """Starts of the pieces between the marks at `cuts` (one character each), and their ranges."""
+    starts = [0, *[at + 1 for at in cuts]]
+    return starts, tuple(zip(starts, [*cuts, size], strict=True))
+
+
+def _hide(text: str, hidden: list[tuple[int, int]]) -> str:
+    if not hidden:
+        return text
     pieces, at = [], 0
     for start, end in hidden:
         pieces.append(text[at:start])
         pieces.append(HIDDEN * (end - start))
         at = end
     pieces.append(text[at:])
-    masked = "".join(pieces)
-    clauses: list[tuple[int, int]] = []
-    segments: list[tuple[int, int]] = []
-    sentences: list[tuple[int, int]] = []
-    lines: list[tuple[int, int]] = []
-    clause_from = segment_from = sentence_from = line_from = 0
-    for match in _CLAUSE_CUT.finditer(masked):
-        mark, at = match.group(), match.start()
-        clauses.append((clause_from, at))
-        clause_from = at + 1
-        if mark in _SEGMENT_CHARS:
-            segments.append((segment_from, at))
-            segment_from = at + 1
-        if mark in _SENTENCE_CHARS:
-            sentences.append((sentence_from, at))
-            sentence_from = at + 1
-        if mark == "\n":
-            lines.append((line_from, at))
-            line_from = at + 1
-    size = len(masked)
-    clauses.append((clause_from, size))
-    segments.append((segment_from, size))
-    sentences.append((sentence_from, size))
-    lines.append((line_from, size))
-    return Layout(
-        text,
-        masked,
-        tuple(clauses),
-        tuple(segments),
-        tuple(sentences),
-        tuple(lines),
-        tuple(brackets),
-        _list_leads(text, masked, lines),
-        tuple(start for start, _ in clauses),
-        tuple(start for start, _ in segments),
-        tuple(start for start, _ in sentences),
-        tuple(start for start, _ in lines),
-    )
+    return "".join(pieces)
 
 
-def _list_leads(text: str, masked: str, lines: list[tuple[int, int]]) -> dict[int, tuple[int, int]]:
+def _list_leads(text: str, masked: str, lines: tuple[tuple[int, int], ...]) -> dict[int, tuple[int, int]]:
     """For each line with a marker, the nearest line above that ends in a colon, with nothing but items between."""
     found: dict[int, tuple[int, int]] = {}
     lead: tuple[int, int] | None = None

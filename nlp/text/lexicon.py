@@ -7,7 +7,7 @@ longer word wins and common beginnings are tried once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 _Node: TypeAlias = "dict[str, _Node]"
@@ -49,5 +49,27 @@ def _expression(node: _Node) -> str:
 
 
 def ahead(choices: Iterable[str]) -> str:
-    """A lookahead for the first characters of the words: it spares `re` an attempt at every other character."""
-    return f"(?=[{''.join(sorted({re.escape(choice[0]) for choice in choices}))}])"
+    """A lookahead for the first two characters of the words: it spares `re` an attempt at nearly every place."""
+    known = tuple(choices)
+    longer = [choice for choice in known if len(choice) > 1]
+    alone = _any_of(choice for choice in known if len(choice) == 1)
+    pair = _any_of(choice[0] for choice in longer) + _any_of(choice[1] for choice in longer)
+    return f"(?={'|'.join(part for part in (alone, pair) if part)})"
+
+
+def scan(starts: re.Pattern[str], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """`pattern.finditer(text)` for a pattern that matches nowhere but at a character that `starts` finds, a set of
+    characters: `re` skips to those several times as fast as it fails at the others."""
+    done = 0
+    for start in starts.finditer(text):
+        at = start.start()
+        if at >= done:
+            match = pattern.match(text, at)
+            if match is not None:
+                done = match.end()
+                yield match
+
+
+def _any_of(characters: Iterable[str]) -> str:
+    found = "".join(sorted({re.escape(character) for character in characters}))
+    return f"[{found}]" if found else ""

@@ -16,8 +16,8 @@ from nlp.text.lexicon import ahead, alternation
 
 def _ending(rule: tuple[str, str, str, str]) -> str:
     ending, needed, refused, not_next = rule
-    before = (f"(?<=[{needed}])" if needed else "") + (f"(?<![{refused}])" if refused else "")
-    return before + ending + (f"(?![{not_next}])" if not_next else "")
+    before = (f"(?<=[{needed}]{ending})" if needed else "") + (f"(?<![{refused}]{ending})" if refused else "")
+    return ending + before + (f"(?![{not_next}])" if not_next else "")  # the character first: it fails fastest
 
 
 def _unless(word: str) -> str:
@@ -25,7 +25,7 @@ def _unless(word: str) -> str:
     return re.escape(word) + (f"(?![{refused}])" if refused else "")
 
 
-_OWN_REGION = r"(?<![一-龥])(?:本|全)(?:市|省|区|县|自治县|州)(?![内外人政级行范有场])"
+_OWN_REGION = r"[本全](?<![一-龥].)(?:市|省|区|县|自治县|州)(?![内外人政级行范有场])"
 _HEAD_STARTS = (
     *patterns.NOT_PARTIES,
     *patterns.PARTY_SUFFIXES,

@@ -1,16 +1,16 @@
-"""spaCy component of the modality pipe: fills `doc._.layout` and `doc._.cues`."""
+"""spaCy component of the modality pipe: fills the layer `cues`."""
 
 from __future__ import annotations
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from nlp.layers import layers_of
 from nlp.pipes.modality.modality import find_cues
-from nlp.text.clauses import lay_out
 
 
-@Language.component("guiji_modality")
+@Language.component("guiji_modality", assigns=["doc._.cues"])
 def modality(doc: Doc) -> Doc:
-    doc._.layout = lay_out(doc._.source)
-    doc._.cues = find_cues(doc._.layout)
+    layers = layers_of(doc)
+    layers.cues = find_cues(layers.layout)
     return doc

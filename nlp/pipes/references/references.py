@@ -20,6 +20,7 @@ from nlp.pipes.references.patterns import (
     RANGES,
     UNQUOTED_ENDINGS,
 )
+from nlp.text.lexicon import scan
 from nlp.text.numerals import parse_integer
 from rules_db.model import Reference, Span
 
@@ -61,6 +62,7 @@ _TOKEN = re.compile(
     rf"|第 ?(?P<numbers>{_ONE}(?:{_JOIN}{_ONE}){{0,30}}) ?(?P<level>[{''.join(LEVELS)}])"
     r"(?:之(?P<sub>[一二三四五六七八九十]{1,3}))?"
 )
+_TOKEN_STARTS = re.compile("[《本前第]")
 _SINGLE = re.compile(rf"[（(]? ?({_NUMBER}) ?[）)]?")
 _AFTER_TITLE = re.compile(r'(?:（[^（）\n]{0,80}）|[”"]?）)? ?(?:中|的)? ?$')
 _COORDINATOR = re.compile(rf" ?(?:{'|'.join(sorted(COORDINATORS, key=len, reverse=True))}|[—～~-]) ?$")
@@ -105,7 +107,7 @@ def find_citations(text: str) -> list[Citation]:
     found: list[Citation] = []
     chain: _Chain | None = None
     whole: _Chain | None = None
-    for match in _TOKEN.finditer(text):
+    for match in scan(_TOKEN_STARTS, _TOKEN, text):
         link = "" if chain is None else _link(text, chain, match)
         if chain is not None and link == "attached" and _extend(chain, text, match):
             continue

@@ -29,6 +29,7 @@ _CHINESE = (
     rf"(?:[{ARABIC_CHARACTERS}]{{1,8}}+(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])*+)?+"
 )
 NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半|双(?=倍))"
+HEAD_STARTS = re.compile(f"[{CHARACTERS}半双]")
 HEAD = re.compile(rf"(?<![第.．{CHARACTERS}])(?P<denominator>[{CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
 _TIDY = str.maketrans({"，": ",", " ": None, "\u3000": None, "\u00a0": None})
 _SPACES = re.compile(r"[ \t\u3000\u00a0]{0,2}")

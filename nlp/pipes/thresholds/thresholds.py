@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from nlp.text.lexicon import scan
 from rules_db.model import Comparator, Span, Threshold
 
 from . import surroundings
 from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_date
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon, skip_blanks_back
-from .measures import HEAD
+from .measures import HEAD, HEAD_STARTS
 from .patterns import FAR_REACHING, LOOKALIKES, RELATIVE_BEFORE
 from .units import Dimension
 
@@ -39,7 +40,7 @@ def find_thresholds(text: str, lexicon: Lexicon = DEFAULT) -> list[Threshold]:
 
 def _walk(text: str, lexicon: Lexicon) -> Iterator[Threshold]:
     done = 0
-    for head in HEAD.finditer(text):
+    for head in scan(HEAD_STARTS, HEAD, text):
         start = head.start()
         if start < done:
             continue
