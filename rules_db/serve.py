@@ -46,11 +46,18 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
     from datasette.utils import parse_metadata
 
     from rules_db.datasette_plugins import PLUGINS
+    from rules_db.datasette_plugins.base_path import below
+
+    class Served(Datasette):  # type: ignore[misc]  # datasette has no types
+        """Makes whole addresses from paths that have lost the base, as those of facets have."""
+
+        def absolute_url(self, request: Any, path: str) -> Any:
+            return super().absolute_url(request, below(self.setting("base_url"), path))
 
     for plugin in PLUGINS:
         if not pm.is_registered(plugin):
             pm.register(plugin, name=plugin.__name__)
-    return Datasette(
+    return Served(
         files=[str(public)],
         metadata={
             **parse_metadata(metadata_file().read_text(encoding="utf-8")),

@@ -4,6 +4,7 @@ Only hooks that Datasette 0.65 and 1.0 share are used. Nothing outside this pack
 """
 
 from rules_db.datasette_plugins import (
+    base_path,
     cells,
     closed_pages,
     feed,
@@ -14,4 +15,4 @@ from rules_db.datasette_plugins import (
     spreadsheet_guard,
 )
 
-PLUGINS = (search_functions, pages, closed_pages, login, cells, feed, headers, spreadsheet_guard)
+PLUGINS = (base_path, search_functions, pages, closed_pages, login, cells, feed, headers, spreadsheet_guard)

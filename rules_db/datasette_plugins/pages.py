@@ -75,7 +75,7 @@ def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Any]:
         query = f"?{request.query_string}" if request is not None and request.query_string else ""
         return {
             **_words(_language(request)),
-            "here": path + query,
+            "here": datasette.urls.path(path) + query,
             "as_of": _as_of(request),
             "urls": _urls(datasette, request),
             "about": await _read(datasette, overview.about) if DATABASE in datasette.databases else None,

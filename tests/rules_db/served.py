@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sample_store import NOW, fill
 
 from rules_db.connection import DataFolder
@@ -32,6 +33,16 @@ class Site:
 
     def post(self, path: str, **options: Any) -> Any:
         return self._run(self.datasette.client.post(path, **options))
+
+    def raw(self, address: str) -> Any:
+        """Asks without the base address that Datasette's client puts in front."""
+
+        async def ask() -> Any:
+            transport = httpx.ASGITransport(app=self.datasette.app())
+            async with httpx.AsyncClient(transport=transport) as client:
+                return await client.get(address)
+
+        return self._run(ask())
 
     def rows(self, path: str) -> Any:
         response = self.get(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import socket
 import sqlite3
 import time
@@ -18,6 +19,8 @@ from rules_db.datasette_plugins.headers import FIXED
 from rules_db.datasette_plugins.spreadsheet_guard import CsvGuard, guarded
 from rules_db.pages import searching
 from rules_db.serve import build_datasette, require_free
+
+LINK = re.compile(r'(?:href|src|action)="(/[^"]*|http://localhost[^"]*)"|"[a-z_]*url": "(http[^"]*)"')
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +156,29 @@ def test_pages_work_below_a_base_address(folder: DataFolder) -> None:
     text = site.get("/search?q=备案").text
     assert 'href="/guiji/static/guiji.css"' in text and 'action="/guiji/search"' in text
     assert "unsafe-inline" not in site.get("/search").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("passed_on", [True, False])
+def test_no_link_leaves_the_base_address_or_names_it_twice(folder: DataFolder, *, passed_on: bool) -> None:
+    """Whether the proxy passes the path on or strips it; every kind of page, Datasette's own with all facets."""
+    site = Site(folder.public_db, base_url="/guiji/")
+    tables = [table["name"] for table in site.rows("/rules.json")["tables"] if not table["hidden"]]
+    paths = ["/", "/search?q=备案", "/changes", "/as-of", "/diff", "/coverage", "/gaps", "/sources", "/rules"]
+    paths += [f"/rules/{table}" for table in tables] + [f"/rules/{table}.json?_facet_size=1" for table in tables]
+    paths += ["/rules/provision?_facet=label&_facet_size=1&_size=1", "/rules/rule?_sort=label", "/rules?sql=select+1"]
+    seen = 0
+    for path in paths:
+        raw = f"http://localhost{'/guiji' if passed_on else ''}{path}"
+        text = site.raw(raw).text
+        for link in re.findall(
+            r'(?:href|src|action)="(/[^"]*|http://localhost[^"]*)"|"[a-z_]*url": "(http[^"]*)"', text
+        ):
+            address = next(filter(None, link)).removeprefix("http://localhost")
+            if address.startswith("http"):
+                continue  # a source of the sample
+            seen += 1
+            assert address.startswith("/guiji/") and not address.startswith("/guiji/guiji"), (path, address)
+    assert seen > 1000
 
 
 @pytest.mark.parametrize(
