@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from rules_db.commands import asking, assess, export, mapping, review, upkeep
+from rules_db.commands import asking, assess, export, mapping, notify, review, upkeep
 from rules_db.commands.options import (
     EXIT_DEGRADED,
     EXIT_GATE,
@@ -58,6 +58,7 @@ for command in (
     export.export,
     mapping.mapping,
     mapping.checklist,
+    notify.notify,
     review.review,
     upkeep.backup,
     upkeep.doctor,

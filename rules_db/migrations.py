@@ -26,6 +26,12 @@ def m0002_replaced(db: Database) -> None:
     _run_script(db, "0002_replaced.sql")
 
 
+@store()
+def m0004_deliveries(db: Database) -> None:
+    """What was told to whom, with what is still to be told."""
+    _run_script(db, "0004_deliveries.sql")
+
+
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
     lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))

@@ -231,6 +231,20 @@ def crawled(result: Row) -> None:
     _counts(result)
 
 
+def notified(outcomes: Sequence[Row]) -> None:
+    out = console()
+    for outcome in outcomes:
+        if outcome["state"] == "dry":
+            for message in outcome["messages"]:
+                out.print(f"[bold]to {clean(outcome['recipient'])} through {clean(outcome['channel'])}[/bold]")
+                out.print(f"[bold]{clean(message['title'])}[/bold]")
+                for line in message["body"].splitlines():
+                    out.print(clean(line))
+                out.print("")
+    columns = ("recipient", "channel", "state", "told", "error", "next_try")
+    print_table("Told", columns, ([outcome[c] for c in columns] for outcome in outcomes))
+
+
 def _counts(result: Row) -> None:
     names = ("instruments", "expressions", "provisions", "norms", "thresholds", "rules", "changes")
     console().print("The store holds " + ", ".join(f"{result[name]:,} {name}" for name in names) + ".")

@@ -7,6 +7,7 @@ open can't fill it. A hit is a proposal with its place, for a person to confirm;
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from rules_db.mapping.catalogue import Catalogue, Entry
 from rules_db.readings import ExpressionReading, Unit
 
+# A title quoted inside another one; a title that is quoted as a whole is its own.
+_QUOTED = re.compile(r"(?<=.)《[^《》]*》|《[^《》]*》(?=.)")
 _TIME_UNITS = frozenset({"second", "minute", "hour", "day", "working_day", "week", "month", "year"})
 
 
@@ -36,7 +39,7 @@ def opened_on(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str,
     ).fetchall()
     opened = {}
     for gap in catalogue.gaps.values():
-        days = [row["day"] for row in dated if any(opener in row["title"] for opener in gap["left_open_by"])]
+        days = [row["day"] for row in dated if _leaves_open(gap, row["title"])]
         if days:
             opened[gap["id"]] = min(days)
     return opened
@@ -51,7 +54,7 @@ def find_fillings(
     """
     found = []
     for gap in catalogue.gaps.values():
-        if any(opener in title for opener in gap["left_open_by"]):
+        if _leaves_open(gap, title):
             continue
         if opened and reading.version_date and reading.version_date < opened.get(gap["id"], ""):
             continue
@@ -77,6 +80,12 @@ def record_fillings(
         ).rowcount
         for filling in fillings
     )
+
+
+def _leaves_open(gap: Entry, title: str) -> bool:
+    """Whether a title is of an instrument that leaves the gap open, not of one that quotes it (贯彻《…》的细则)."""
+    own = _QUOTED.sub("", title)
+    return any(opener in own for opener in gap["left_open_by"])
 
 
 def _fills(gap: Entry, unit: Unit, reading: ExpressionReading) -> str | None:
