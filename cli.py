@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from rules_db.commands import asking, assess, export, mapping, notify, review, upkeep
+from rules_db.commands import asking, assess, decide, export, mapping, notify, review, upkeep
 from rules_db.commands.options import (
     EXIT_DEGRADED,
     EXIT_GATE,
@@ -55,6 +55,7 @@ for command in (
     asking.show,
     asking.versions,
     assess.assess,
+    decide.decide,
     export.export,
     mapping.mapping,
     mapping.checklist,

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -68,6 +68,8 @@ class RegistrySpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """First screens of all columns of all sources."""
+        self.crawler.signals.connect(self.request_sent, signals.request_reached_downloader)
+        self.crawler.signals.connect(self.bytes_came, signals.response_downloaded)
         first = {run.source.id: list(self._first_requests(run)) for run in self.runs.values()}
         for source_id, requests in first.items():
             self.runs[source_id].outstanding += len(requests)
@@ -86,6 +88,14 @@ class RegistrySpider(Spider):
             request = self.frontier.list_screen(run, column, first)
             if request is not None:
                 yield request
+
+    def request_sent(self, request: Request) -> None:
+        """What the source is charged with: pages, files, retries, redirects and robots.txt alike."""
+        self.runs[request.meta[SOURCE_KEY]].count("requests")
+
+    def bytes_came(self, response: Response, request: Request) -> None:
+        """Bodies as they came over the wire, before they are unpacked."""
+        self.runs[request.meta[SOURCE_KEY]].count("bytes", len(response.body))
 
     # -- answers -------------------------------------------------------------------------------------------------------
 

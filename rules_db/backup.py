@@ -46,7 +46,7 @@ def back_up(
     if target.resolve().is_relative_to(folder.root.resolve()):
         raise StoreError(f"{target}: a backup can't lie inside the data folder {folder.root}; choose another place")
     with _appearing(target) as aside:
-        databases = [path for path in (folder.work_db, folder.public_db) if path.exists()]
+        databases = [path for path in (folder.work_db, folder.public_db, folder.decisions_db) if path.exists()]
         for path in databases:
             copy = aside / path.relative_to(folder.root)
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "public" / "rules.db"
 
     @property
+    def decisions_db(self) -> Path:
+        """What people decided; made with the first decision."""
+        return self.root / "decisions.db"
+
+    @property
     def snapshots(self) -> Path:
         return self.root / "snapshots"
 

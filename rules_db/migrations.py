@@ -32,6 +32,12 @@ def m0004_deliveries(db: Database) -> None:
     _run_script(db, "0004_deliveries.sql")
 
 
+@store()
+def m0005_daily_runs(db: Database) -> None:
+    """Daily runs, and what their reports told."""
+    _run_script(db, "0005_daily_runs.sql")
+
+
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
     lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))

@@ -28,6 +28,20 @@ def findings(found: Sequence[Row]) -> None:
     print_table("What guiji doctor found", columns, ([finding[c] for c in columns] for finding in found))
 
 
+def decisions(found: Sequence[Row]) -> None:
+    columns = ("change_id", "kind", "title", "place", "flag", "relevant", "severity", "owner", "due_on")
+    print_table(f"{len(found)} flagged changes", columns, ([row[c] for c in columns] for row in found))
+
+
+def decision_history(found: Sequence[Row]) -> None:
+    columns = ("relevant", "severity", "owner", "due_on", "note")
+    rows = (
+        (row["n"], row["decided_at"], row["decided_by"], *(row["decision"][column] for column in columns))
+        for row in found
+    )
+    print_table(f"{len(found)} decisions", ("entry", "when", "by", *columns), rows)
+
+
 def versions(found: Sequence[Row]) -> None:
     columns = ("version_date", "effective_on", "effective_basis", "status", "document_number", "tier", "units", "norms")
     print_table(f"《{found[0]['title']}》", columns, ([version[c] for c in columns] for version in found))

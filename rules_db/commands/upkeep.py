@@ -59,26 +59,21 @@ def serve(port: int, host: str, base_url: str, no_sql: bool, users: Path | None,
 )
 @data_option
 def verify(backup: Path | None, folder: DataFolder) -> None:
-    """Read every snapshot back against its digest, and check the store's integrity."""
+    """Read every snapshot back against its digest, check the store's integrity and the chain of decisions."""
     from rules_db.backup import check_backup
-    from rules_db.connection import open_store
-    from rules_db.snapshots import SnapshotStore
+    from rules_db.verification import verify as look
 
     if backup is not None:
-        found = check_backup(backup)
-        for line in found:
+        faults = check_backup(backup)
+        for line in faults:
             say(f"fault: {line}")
-        say(f"{backup}: {len(found)} faults")
-        sys.exit(EXIT_ENVIRONMENT if found else 0)
-    connection = open_store(folder, read_only=True)
-    faults = [f"{fault.sha256}: {fault.problem}" for fault in SnapshotStore(folder.snapshots, connection).verify()]
-    faults += [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    faults += [f"foreign key: {tuple(row)}" for row in connection.execute("PRAGMA foreign_key_check")]
-    for fault in faults:
+        say(f"{backup}: {len(faults)} faults")
+        sys.exit(EXIT_ENVIRONMENT if faults else 0)
+    found = look(folder)
+    for fault in found.faults:
         say(f"fault: {fault}")
-    count = connection.execute("SELECT count(*) FROM snapshot").fetchone()[0]
-    say(f"{count} snapshots, {len(faults)} faults")
-    sys.exit(EXIT_ENVIRONMENT if faults else 0)
+    say(f"{found.snapshots} snapshots, {found.decisions} decisions, {len(found.faults)} faults")
+    sys.exit(EXIT_ENVIRONMENT if found.faults else 0)
 
 
 @click.command()

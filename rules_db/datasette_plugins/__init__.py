@@ -7,6 +7,7 @@ from rules_db.datasette_plugins import (
     base_path,
     cells,
     closed_pages,
+    decisions,
     feed,
     headers,
     login,
@@ -15,4 +16,4 @@ from rules_db.datasette_plugins import (
     spreadsheet_guard,
 )
 
-PLUGINS = (base_path, search_functions, pages, closed_pages, login, cells, feed, headers, spreadsheet_guard)
+PLUGINS = (base_path, search_functions, pages, decisions, closed_pages, login, cells, feed, headers, spreadsheet_guard)

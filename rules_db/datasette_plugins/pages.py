@@ -78,14 +78,14 @@ def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Any]:
             "here": datasette.urls.path(path) + query,
             "as_of": _as_of(request),
             "urls": _urls(datasette, request),
-            "about": await _read(datasette, overview.about) if DATABASE in datasette.databases else None,
+            "about": await read_page(datasette, overview.about) if DATABASE in datasette.databases else None,
         }
 
     return variables
 
 
 async def home(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "home", await _read(datasette, overview.home_page))
+    return await show_page(datasette, request, "home", await read_page(datasette, overview.home_page))
 
 
 async def search(datasette: Any, request: Any) -> Any:
@@ -97,34 +97,34 @@ async def search(datasette: Any, request: Any) -> Any:
     )
     query = request.args.get("q") or ""
     offset = _whole_number(request.args.get("offset"))
-    page = await _read(datasette, lambda connection: searching.search_page(connection, query, filters, offset))
-    return await _page(datasette, request, "search", page)
+    page = await read_page(datasette, lambda connection: searching.search_page(connection, query, filters, offset))
+    return await show_page(datasette, request, "search", page)
 
 
 async def show_instrument(datasette: Any, request: Any) -> Any:
     key, version, day = request.url_vars["id"], request.args.get("version") or None, _as_of(request)
-    page = await _read(datasette, lambda c: instrument.instrument_page(c, key, version=version, as_of=day))
-    return await _page(datasette, request, "instrument", page)
+    page = await read_page(datasette, lambda c: instrument.instrument_page(c, key, version=version, as_of=day))
+    return await show_page(datasette, request, "instrument", page)
 
 
 async def show_rule(datasette: Any, request: Any) -> Any:
     key, day = request.url_vars["id"], _as_of(request)
-    page = await _read(datasette, lambda c: rule.rule_page(c, key, as_of=day))
-    return await _page(datasette, request, "rule", page)
+    page = await read_page(datasette, lambda c: rule.rule_page(c, key, as_of=day))
+    return await show_page(datasette, request, "rule", page)
 
 
 async def show_diff(datasette: Any, request: Any) -> Any:
     wishes = [request.args.get(name) or None for name in ("instrument", "from", "to")]
-    page = await _read(datasette, lambda c: compare.compare_page(c, *wishes))
-    return await _page(datasette, request, "diff", page)
+    page = await read_page(datasette, lambda c: compare.compare_page(c, *wishes))
+    return await show_page(datasette, request, "diff", page)
 
 
 async def as_of(datasette: Any, request: Any) -> Any:
     """Choosing a day here makes it hold on all pages; an empty choice goes back to today."""
     chosen = _as_of(request)
-    day = chosen or (await _read(datasette, overview.about)).as_of
-    page = await _read(datasette, lambda c: overview.as_of_page(c, day))
-    response = await _page(datasette, request, "as_of", page, day=day)
+    day = chosen or (await read_page(datasette, overview.about)).as_of
+    page = await read_page(datasette, lambda c: overview.as_of_page(c, day))
+    response = await show_page(datasette, request, "as_of", page, day=day)
     if "as_of" in request.args:
         response.set_cookie(AS_OF_COOKIE, chosen or "", max_age=_YEAR if chosen else 0, httponly=True, samesite="lax")
     return response
@@ -132,37 +132,37 @@ async def as_of(datasette: Any, request: Any) -> Any:
 
 async def changes(datasette: Any, request: Any) -> Any:
     wishes = {name: request.args.get(name) or None for name in ("kind", "jurisdiction", "since")}
-    page = await _read(
+    page = await read_page(
         datasette,
         lambda c: overview.changes_page(
             c, kind=wishes["kind"], jurisdiction=wishes["jurisdiction"], since=wishes["since"]
         ),
     )
-    return await _page(datasette, request, "changes", page, wishes=wishes)
+    return await show_page(datasette, request, "changes", page, wishes=wishes)
 
 
 async def coverage(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "coverage", await _read(datasette, overview.coverage_page))
+    return await show_page(datasette, request, "coverage", await read_page(datasette, overview.coverage_page))
 
 
 async def catalogue(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "catalogue", await _read(datasette, overview.catalogue_page))
+    return await show_page(datasette, request, "catalogue", await read_page(datasette, overview.catalogue_page))
 
 
 async def show_gaps(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "gaps", await _read(datasette, gaps.gaps_page))
+    return await show_page(datasette, request, "gaps", await read_page(datasette, gaps.gaps_page))
 
 
 async def show_claims(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "claims", await _read(datasette, gaps.claims_page))
+    return await show_page(datasette, request, "claims", await read_page(datasette, gaps.claims_page))
 
 
 async def show_calendar(datasette: Any, request: Any) -> Any:
     """Dates for a calendar program; `jurisdiction` narrows, `lang` chooses the words."""
     t = translator(_language(request))
     place = request.args.get("jurisdiction") or None
-    events = await _read(datasette, lambda c: calendar.calendar_events(c, jurisdiction=place))
-    facts = await _read(datasette, overview.about)
+    events = await read_page(datasette, lambda c: calendar.calendar_events(c, jurisdiction=place))
+    facts = await read_page(datasette, overview.about)
     text = calendar.icalendar(
         events,
         stamp=facts.published_at,
@@ -175,11 +175,11 @@ async def show_calendar(datasette: Any, request: Any) -> Any:
 
 
 async def sources(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "sources", await _read(datasette, overview.sources_page))
+    return await show_page(datasette, request, "sources", await read_page(datasette, overview.sources_page))
 
 
 async def about(datasette: Any, request: Any) -> Any:
-    return await _page(datasette, request, "about", await _read(datasette, overview.about))
+    return await show_page(datasette, request, "about", await read_page(datasette, overview.about))
 
 
 async def set_language(datasette: Any, request: Any) -> Any:
@@ -192,7 +192,7 @@ async def set_language(datasette: Any, request: Any) -> Any:
     return response
 
 
-async def _page(datasette: Any, request: Any, template: str, page: Any, **values: Any) -> Any:
+async def show_page(datasette: Any, request: Any, template: str, page: Any, **values: Any) -> Any:
     status = 200
     if page is None:
         template, status = "not_found", 404
@@ -200,7 +200,7 @@ async def _page(datasette: Any, request: Any, template: str, page: Any, **values
     return Response.html(html, status=status)
 
 
-async def _read(datasette: Any, function: Callable[[Any], T]) -> T:
+async def read_page(datasette: Any, function: Callable[[Any], T]) -> T:
     """Run a page's reading under the same time limit as any query. Raises DatasetteError (503) when it runs out."""
 
     def limited(connection: Any) -> T:
