@@ -137,11 +137,14 @@ def crawl(
 @format_option
 @data_option
 def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
-    """Crawl, read, compare, flag, publish. Exit code 0: nothing new, 1: changes, 2: degraded, 3: gate refused."""
+    """Crawl, read, compare, flag, publish, notify. Exit code 0: nothing new, 1: changes, 2: degraded, 3: gate held."""
     code, result = _crawl_and_process(folder, sources, (), None, False)
+    with folder.locked():
+        all_told = notify.notify_stage(folder, now())
     if code == 0 and (result["flags"] or result["new_texts"]):
         code = EXIT_PARTIAL
-    if code in (0, EXIT_PARTIAL) and any(v["verdict"] in ("broken", "blocked", "degraded") for v in result["verdicts"]):
+    troubled = any(v["verdict"] in ("broken", "blocked", "degraded") for v in result["verdicts"])
+    if code in (0, EXIT_PARTIAL) and (troubled or not all_told):
         code = EXIT_DEGRADED
     if code or form == "json":
         show_result(result, form, "crawled")
@@ -379,6 +382,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
     from rules_db.answers import store_counts
     from rules_db.flags import flag_pending
     from rules_db.mapping.catalogue import catalogue_folders, load_catalogue, read_catalogue
+    from rules_db.mapping.filled import suspect_filled
     from rules_db.mapping.links import load_links
     from rules_db.mapping.proposals import propose_links
     from rules_db.reconcile import reconcile_pending
@@ -400,6 +404,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
     load_catalogue(connection, catalogue)
     links = load_links(connection, catalogue, when)
     flags = flag_pending(connection, catalogue, when)
+    filled = suspect_filled(connection, when)
     proposals = propose_links(connection, catalogue, when)
     return {
         **store_counts(connection),
@@ -407,7 +412,7 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
         "new_texts": sum(tally.outcomes.get(k, 0) for k in ("new_instrument", "new_expression")),
         "new_changes": sum(r.changes for r in reconciled) + succeeded,
         "readings_revised": sum(r.revised for r in reconciled),
-        "links_turned_suspect": [link.id for link in links if link.turned_suspect],
+        "links_turned_suspect": [*(link.id for link in links if link.turned_suspect), *filled],
         "links_proposed": len(proposals),
         "flags": len(flags),
         "refused": refused + tally.refused,

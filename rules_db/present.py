@@ -136,6 +136,8 @@ def links(found: Sequence[Row]) -> None:
             out.print(f"\n[bold]{link['id']}[/bold] suspect since {link['suspect_since']}")
             out.print(f"  reviewed: {clean(link['stamp_statement']) or '(wording no longer held)'}")
             out.print(f"  now:      {clean(link['statement']) or '(no wording in force)'}")
+            for cause in link["because"]:
+                out.print(f"  because:  {clean(cause)}")
 
 
 def review_queue(found: Sequence[Row]) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 from rules_db.instruments import find_instruments
 from rules_db.mapping.catalogue import Catalogue
+from rules_db.mapping.filled import filled_links
 from rules_db.mapping.links import resolve_rule
 from rules_db.mapping.parties import read_parties
 
 
 def list_links(connection: sqlite3.Connection, status: str | None = None) -> list[dict[str, Any]]:
-    """Links with the wording reviewed and the wording in force, suspect ones first."""
+    """Links with the wording reviewed and the wording in force, suspect ones first; `because` says which later text
+    fills what the rule left open, where that is why a link is suspect."""
     rows = connection.execute(
         """SELECT m.*, (SELECT rv.statement FROM rule_version rv
              WHERE rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
@@ -22,9 +24,15 @@ def list_links(connection: sqlite3.Connection, status: str | None = None) -> lis
            ORDER BY m.status <> 'suspect', m.status, m.id""",
         {"status": status},
     ).fetchall()
+    causes: dict[str, list[str]] = {}
+    for cause in filled_links(connection):
+        causes.setdefault(cause.link_id, []).append(
+            f"《{cause.instrument}》 may fill “{cause.gap_title}”: {cause.reason}"
+        )
     links = []
     for row in rows:
         link = dict(row)
+        link["because"] = causes.get(link["id"], []) if link["status"] == "suspect" else []
         selector = json.loads(link["selector"])
         link["selector"] = selector
         link["place"] = f"《{selector['instrument']}》{selector['provision']}"

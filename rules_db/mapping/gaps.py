@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rules_db.mapping.catalogue import Catalogue, Entry
@@ -39,7 +39,7 @@ def opened_on(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str,
     ).fetchall()
     opened = {}
     for gap in catalogue.gaps.values():
-        days = [row["day"] for row in dated if _leaves_open(gap, row["title"])]
+        days = [row["day"] for row in dated if leaves_open(gap["left_open_by"], row["title"])]
         if days:
             opened[gap["id"]] = min(days)
     return opened
@@ -54,7 +54,7 @@ def find_fillings(
     """
     found = []
     for gap in catalogue.gaps.values():
-        if _leaves_open(gap, title):
+        if leaves_open(gap["left_open_by"], title):
             continue
         if opened and reading.version_date and reading.version_date < opened.get(gap["id"], ""):
             continue
@@ -82,10 +82,10 @@ def record_fillings(
     )
 
 
-def _leaves_open(gap: Entry, title: str) -> bool:
+def leaves_open(openers: Sequence[str], title: str) -> bool:
     """Whether a title is of an instrument that leaves the gap open, not of one that quotes it (贯彻《…》的细则)."""
     own = _QUOTED.sub("", title)
-    return any(opener in own for opener in gap["left_open_by"])
+    return any(opener in own for opener in openers)
 
 
 def _fills(gap: Entry, unit: Unit, reading: ExpressionReading) -> str | None:
