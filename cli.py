@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -419,7 +419,9 @@ def _process(connection: sqlite3.Connection, folder: DataFolder, when: str, jobs
     }
 
 
-def _convert(data: bytes, name: str, content_type: str | None, url: str) -> ConvertedDocument:
+def _convert(
+    data: bytes, name: str, content_type: str | None, url: str, body_selectors: Sequence[str] = ()
+) -> ConvertedDocument:
     """The crawler's converter, its refusals in the terms of the stages."""
     from crawler.convert import ConversionError, Format, convert, convert_sandboxed, sniff
     from rules_db.stages import StageRefusalError
@@ -427,9 +429,13 @@ def _convert(data: bytes, name: str, content_type: str | None, url: str) -> Conv
     # parsers of binary formats run in a limited child process; text is read here, hundreds of times faster
     plain = sniff(data, name, content_type) in (Format.HTML, Format.MARKDOWN, Format.TEXT)
     try:
-        return (convert if plain else convert_sandboxed)(data, name=name, content_type=content_type, url=url)
+        if plain:
+            return convert(data, name=name, content_type=content_type, url=url, body_selectors=body_selectors)
+        return convert_sandboxed(data, name=name, content_type=content_type, url=url)
     except ConversionError as error:
         raise StageRefusalError(error.code, error.message) from error
+    except ValueError as error:
+        raise StageRefusalError("bad_selector", f"{url}: {error}; correct selectors.body of its source") from error
 
 
 def _extract_line(line: str) -> tuple[dict[str, Any], str]:

@@ -79,7 +79,12 @@ class SourceRun:
                 grade=source.grade,
                 status=source.status,
                 tier=source.tier,
-                config={"name_en": source.name_en, "base_url": source.base_url, "runbook": source.runbook},
+                config={
+                    "name_en": source.name_en,
+                    "base_url": source.base_url,
+                    "runbook": source.runbook,
+                    "body": source.selectors.body,
+                },
             )
             captures.mark_interrupted(connection, source.id)
             last = captures.last_good_run(connection, source.id)

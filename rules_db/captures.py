@@ -183,11 +183,15 @@ def raise_issue(connection: sqlite3.Connection, issue: Issue, now: str) -> bool:
     return True
 
 
-def resolve_issues(connection: sqlite3.Connection, *, stage: str, subject: str, now: str) -> int:
-    """Close the open issues of a stage about a subject; returns how many there were (recovery is told when > 0)."""
+def resolve_issues(
+    connection: sqlite3.Connection, *, stage: str, subject: str, now: str, code: str | None = None
+) -> int:
+    """Close the open issues of a stage about a subject (of one code, if given); returns how many there were (recovery
+    is told when > 0)."""
     return connection.execute(
-        "UPDATE issue SET resolved_at = ? WHERE stage = ? AND subject = ? AND resolved_at IS NULL",
-        (now, stage, subject),
+        """UPDATE issue SET resolved_at = :now WHERE stage = :stage AND subject = :subject AND resolved_at IS NULL
+           AND (:code IS NULL OR code = :code)""",
+        {"now": now, "stage": stage, "subject": subject, "code": code},
     ).rowcount
 
 

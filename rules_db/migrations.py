@@ -27,6 +27,12 @@ def m0002_replaced(db: Database) -> None:
 
 
 @store()
+def m0003_attachments(db: Database) -> None:
+    """Files of pages, and what each reading was made of."""
+    _run_script(db, "0003_attachments.sql")
+
+
+@store()
 def m0004_deliveries(db: Database) -> None:
     """What was told to whom, with what is still to be told."""
     _run_script(db, "0004_deliveries.sql")

@@ -324,6 +324,10 @@ class EffectKind(StrEnum):
     FINALISES = "finalises"
     FORWARDS = "forwards"
     PROBABLY_MEANS = "probably_means"
+    ISSUES = "issues"
+    INTERPRETS = "interprets"
+    ANNOUNCES = "announces"
+    DRAFTS = "drafts"
 
 
 @dataclass(frozen=True, slots=True)

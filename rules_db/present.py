@@ -145,6 +145,11 @@ def review_queue(found: Sequence[Row]) -> None:
     print_table(f"{len(found)} readings wait for a person", columns, ([row[c] for c in columns] for row in found))
 
 
+def files_to_read(found: Sequence[Row]) -> None:
+    columns = ("since", "code", "title", "name", "file", "message")
+    print_table(f"{len(found)} files need reading", columns, ([row[c] or "" for c in columns] for row in found))
+
+
 def checklist(found: Row) -> None:
     out = console()
     out.print(f"[bold]{clean(found['site'])}[/bold]: {len(found['checks'])} checks")

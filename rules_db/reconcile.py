@@ -110,9 +110,10 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
     for old, new in pairwise(readings):
         known = _known_links(connection, old.id, new.id)
         if known is None:
-            diff = compare(old, new)
+            diff, told = compare(old, new), _told_of_worse_copies(connection, instrument_id, old.id, new.id)
             _record_lineage(connection, instrument_id, old, new, diff, recorded_at)
-            changes += record_revision(connection, old, new, diff, recorded_at)
+            if not told:
+                changes += record_revision(connection, old, new, diff, recorded_at)
             known = [(link.old, link.new) for link in (entry.link for entry in diff.entries)]
         links.append(known)
     parts = ended_parts(readings[-1], partial_repeals(connection, instrument_id))
@@ -168,6 +169,17 @@ def _told(connection: sqlite3.Connection, instrument_id: str) -> bool:
         connection.execute("SELECT 1 FROM change WHERE instrument_id = ? LIMIT 1", (instrument_id,)).fetchone()
         is not None
     )
+
+
+def _told_of_worse_copies(connection: sqlite3.Connection, instrument_id: str, old_id: str, new_id: str) -> bool:
+    """Whether this pair was compared before, in copies that these two took the place of: one change of law."""
+    family = "SELECT id FROM expression WHERE instrument_id = ? AND (id = ? OR replaced_by = ?)"
+    row = connection.execute(
+        f"""SELECT 1 FROM provision_lineage WHERE from_expression_id IN ({family}) AND to_expression_id IN ({family})
+            LIMIT 1""",  # noqa: S608 - the literal above
+        (instrument_id, old_id, old_id, instrument_id, new_id, new_id),
+    ).fetchone()
+    return row is not None
 
 
 def _known_links(connection: sqlite3.Connection, old_id: str, new_id: str) -> Links | None:

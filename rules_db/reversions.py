@@ -34,6 +34,8 @@ JOIN expression o ON o.id = mo.expression_id
 JOIN manifestation mt ON mt.url = l.url AND mt.snapshot_sha256 = two.snapshot_sha256
 JOIN expression t ON t.id = mt.expression_id
 WHERE l.age = 1 AND one.seen_at > l.recorded_at AND two.seen_at > l.recorded_at AND one.seen_at <> two.seen_at
+  AND NOT EXISTS (SELECT 1 FROM manifestation same WHERE same.expression_id = l.id AND same.url = l.url
+    AND same.snapshot_sha256 = one.snapshot_sha256)
   AND o.instrument_id = l.instrument_id AND o.text_fingerprint <> l.text_fingerprint
   AND t.instrument_id = l.instrument_id AND t.text_fingerprint = o.text_fingerprint
 GROUP BY l.url ORDER BY l.url
@@ -81,8 +83,8 @@ def _again(
         (new, recorded_at, earlier),
     )
     connection.execute(
-        """INSERT INTO manifestation (expression_id, snapshot_sha256, url, source_id, tier, facts, recorded_at)
-           SELECT ?, snapshot_sha256, url, source_id, tier, facts, ? FROM manifestation
+        """INSERT INTO manifestation (expression_id, snapshot_sha256, url, source_id, tier, facts, recorded_at, parts)
+           SELECT ?, snapshot_sha256, url, source_id, tier, facts, ?, parts FROM manifestation
            WHERE expression_id = ? AND url = ?""",
         (new, recorded_at, earlier, url),
     )

@@ -65,6 +65,20 @@ def queue(connection: sqlite3.Connection, limit: int = 50) -> list[dict[str, Any
     return [dict(row) for row in rows]
 
 
+def files_to_read(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Files whose text no converter finds (scans, protected or unknown formats), newest first, each with the notice
+    that links to it. A person reads one and hands the text in under the file's address; then it leaves this list."""
+    rows = connection.execute(
+        """SELECT i.subject AS file, i.code, i.message, i.first_seen AS since, a.name, a.url AS page,
+             (SELECT json_extract(s.facts, '$.title') FROM sighting s WHERE s.url = a.url AND s.role <> 'list'
+              ORDER BY s.id DESC LIMIT 1) AS title
+           FROM issue i LEFT JOIN (SELECT file_url, min(name) AS name, min(url) AS url FROM attached_file
+                                   GROUP BY file_url) a ON a.file_url = i.subject
+           WHERE i.stage = 'convert' AND i.resolved_at IS NULL ORDER BY i.first_seen DESC, i.subject"""
+    ).fetchall()
+    return [dict(row) for row in rows]
+
+
 def decide(
     connection: sqlite3.Connection,
     rule_id: str,

@@ -10,18 +10,36 @@ import dataclasses
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rules_db.captures import Sighting, finish_run, raise_issue, record_sighting, resolve_issues, start_run
 from rules_db.connection import transaction
-from rules_db.documents import dump_document, load_document, load_head, merge_head
-from rules_db.expressions import Origin, Recorded, RecordedText, record_extraction, record_text
-from rules_db.model import Analysis, ConvertedDocument, HeadFacts, Issue, Outcome, Severity, Tier, Verdict
+from rules_db.documents import dump_document
+from rules_db.effects import STATED, record_effects
+from rules_db.expressions import Origin
+from rules_db.model import (
+    Analysis,
+    AttachmentRef,
+    ConvertedDocument,
+    EffectKind,
+    Issue,
+    Outcome,
+    Severity,
+    Span,
+    TextEffect,
+    Verdict,
+)
+from rules_db.pending import ToRead, pending_reads
+from rules_db.recording import Recorded, RecordedText, read_before, record_text, reread_text
 from rules_db.reversions import record_reversions
 from rules_db.snapshots import SnapshotStore
 
+__all__ = ["ToRead", "pending_reads"]
+
 Progress = Callable[[int, int], None]
+IN_ATTACHMENT = "text_in_attachment"
+NO_TEXT_OF_ITS_OWN = ("empty", "not_chinese", "not_regulation")
 
 
 class StageRefusalError(Exception):
@@ -82,17 +100,20 @@ def record_files(
 def convert_pending(
     connection: sqlite3.Connection,
     snapshots: SnapshotStore,
-    convert: Callable[[bytes, str, str | None, str], ConvertedDocument],
+    convert: Callable[[bytes, str, str | None, str, Sequence[str]], ConvertedDocument],
     version: str,
     now: str,
     progress: Progress = lambda done, total: None,
 ) -> list[Refused]:
     """Convert every document sighted but not yet converted by this converter version.
 
-    `convert(data, name, content_type, url)` raises StageRefusalError for what it can't read. Returns the refusals.
+    `convert(data, name, content_type, url, body_selectors)` raises StageRefusalError for what it can't read; the
+    selectors are those of the registry. Returns the refusals.
     """
     pending = connection.execute(
-        """SELECT s.snapshot_sha256 AS sha, s.url, s.content_type, s.source_id, max(s.id) AS newest FROM sighting s
+        """SELECT s.snapshot_sha256 AS sha, s.url, s.content_type, s.source_id, max(s.id) AS newest, s.role,
+             s.parent_url, json_extract(src.config, '$.body') AS body
+           FROM sighting s JOIN source src ON src.id = s.source_id
            WHERE s.role IN ('detail', 'attachment', 'file') AND s.snapshot_sha256 IS NOT NULL AND NOT EXISTS (
              SELECT 1 FROM conversion c WHERE c.snapshot_sha256 = s.snapshot_sha256 AND c.url = s.url
                AND c.converter_version = ?)
@@ -102,9 +123,12 @@ def convert_pending(
     refused = []
     for done, row in enumerate(pending):
         document, code, message = None, None, None
+        links: Sequence[AttachmentRef] = ()
         try:
             data = snapshots.read(row["sha"])
-            document = dump_document(convert(data, _name(row["url"]), row["content_type"], row["url"]))
+            selectors = (row["body"],) if row["body"] and row["role"] == "detail" else ()
+            converted = convert(data, _name(row["url"]), row["content_type"], row["url"], selectors)
+            document, links = dump_document(converted), converted.head.attachments
         except StageRefusalError as refusal:
             code, message = refusal.code, refusal.message
         except ValueError as error:  # a damaged snapshot: named, and nothing downstream uses it
@@ -115,6 +139,10 @@ def convert_pending(
                      converted_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
                 (row["sha"], row["url"], version, document, code, message, now),
             )
+            connection.executemany(
+                "INSERT INTO attached_file VALUES (?, ?, ?, ?, ?, ?)",
+                [(row["sha"], row["url"], version, n, link.url, link.name) for n, link in enumerate(links)],
+            )
             if code and message:
                 refused.append(Refused(row["url"], code, message))
                 raise_issue(
@@ -124,42 +152,6 @@ def convert_pending(
                 resolve_issues(connection, stage="convert", subject=row["url"], now=now)
         progress(done + 1, len(pending))
     return refused
-
-
-@dataclass(frozen=True, slots=True)
-class ToRead:
-    """A converted document that the current pipeline version has not read. The document carries the merged facts."""
-
-    snapshot_sha256: str
-    url: str
-    source_id: str
-    facts: str
-    tier: Tier
-    document: ConvertedDocument
-
-
-def pending_reads(connection: sqlite3.Connection, converter_version: str, pipeline_version: str) -> list[ToRead]:
-    """Converted documents waiting for the reader, oldest sighting first, with outer facts merged into their heads."""
-    rows = connection.execute(
-        """SELECT c.snapshot_sha256, c.url, c.document, s.source_id, s.facts, src.tier, src.jurisdiction,
-             min(s.id) AS first
-           FROM conversion c
-           JOIN sighting s ON s.snapshot_sha256 = c.snapshot_sha256 AND s.url = c.url AND s.role IN ('detail', 'file')
-           JOIN source src ON src.id = s.source_id
-           WHERE c.converter_version = ? AND c.document IS NOT NULL AND NOT EXISTS (
-             SELECT 1 FROM reading r WHERE r.snapshot_sha256 = c.snapshot_sha256 AND r.url = c.url
-               AND r.facts = s.facts AND r.pipeline_version = ?)
-           GROUP BY c.snapshot_sha256, c.url, s.facts ORDER BY first""",
-        (converter_version, pipeline_version),
-    ).fetchall()
-    waiting = []
-    for row in rows:
-        document = load_document(row["document"])
-        stated = _stated(row["facts"], row["jurisdiction"], row["url"])
-        tier = stated.tier or Tier(row["tier"])
-        document = dataclasses.replace(document, head=merge_head(stated, document.head))
-        waiting.append(ToRead(row["snapshot_sha256"], row["url"], row["source_id"], row["facts"], tier, document))
-    return waiting
 
 
 @dataclass
@@ -186,8 +178,18 @@ def record_reads(
             outcome, expression_id = _record_read(connection, item, result, tally, now)
             connection.execute(
                 """INSERT OR REPLACE INTO reading (snapshot_sha256, url, facts, pipeline_version, outcome,
-                     expression_id, read_at) VALUES (?, ?, ?, ?, ?, ?, ?)""",
-                (item.snapshot_sha256, item.url, item.facts, pipeline_version, outcome, expression_id, now),
+                     expression_id, read_at, converter_version, files) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    item.snapshot_sha256,
+                    item.url,
+                    item.facts,
+                    pipeline_version,
+                    outcome,
+                    expression_id,
+                    now,
+                    item.converter_version,
+                    item.files,
+                ),
             )
         tally.outcomes[outcome] = tally.outcomes.get(outcome, 0) + 1
         progress(done + 1, total)
@@ -202,17 +204,26 @@ def _record_read(
     connection: sqlite3.Connection, item: ToRead, result: Analysis | StageRefusalError, tally: ReadTally, now: str
 ) -> tuple[str, str | None]:
     if isinstance(result, StageRefusalError):
+        if item.own and result.code in NO_TEXT_OF_ITS_OWN:
+            return "in_attachments", None  # a page of title and links; its files are read as what they are
+        if item.unread and result.code in NO_TEXT_OF_ITS_OWN:
+            names = "、".join(item.unread[:5])
+            message = f"the text is in its files, and these can't be read yet: {names}; see 'guiji review files'"
+            return _refuse(connection, item, tally, IN_ATTACHMENT, message, now), None
         return _refuse(connection, item, tally, result.code, result.message, now), None
-    known = connection.execute(
-        "SELECT expression_id FROM manifestation WHERE snapshot_sha256 = ? AND url = ? AND facts = ?",
-        (item.snapshot_sha256, item.url, item.facts),
-    ).fetchall()
-    if (
-        known
-    ):  # the same bytes under another pipeline version: a new reading of the same text (several, if it came back)
-        changed = [record_extraction(connection, row["expression_id"], result, now) for row in known]
-        return ("reread" if any(changed) else Recorded.SAME_TEXT), known[-1]["expression_id"]
-    origin = Origin(item.snapshot_sha256, item.url, item.source_id, item.tier, item.facts)
+    for name in item.too_long:
+        message = f"attachment {name} was left out: the files of this page hold too much text; ingest it alone"
+        raise_issue(
+            connection, Issue(Severity.WARN, "read", "attachment_too_long", message, item.url, item.source_id), now
+        )
+    origin = Origin(item.snapshot_sha256, item.url, item.source_id, item.tier, item.facts, item.parts)
+    stated = [TextEffect(EffectKind.ISSUES, Span(0, 0, "", STATED), title) for title in item.own]
+    result = dataclasses.replace(result, effects=(*stated, *result.effects))
+    known = read_before(connection, origin)
+    if known:  # the same bytes under other versions: a new reading of the same text (several, if it came back)
+        outcomes = {reread_text(connection, expression, result, origin, now) for expression in known}
+        said = next((name for name in ("converted_anew", "reread") if name in outcomes), Recorded.SAME_TEXT)
+        return said, known[-1]
     try:
         recorded = record_text(connection, result, origin, now)
     except ValueError as error:
@@ -220,6 +231,9 @@ def _record_read(
     if recorded.outcome == Recorded.CONFLICT:
         return _refuse(connection, item, tally, "two_texts_one_date", recorded.message, now), None
     tally.texts.append(recorded)
+    resolve_issues(connection, stage="read", subject=item.url, now=now, code=IN_ATTACHMENT)
+    if stated and recorded.outcome == Recorded.SAME_TEXT:
+        record_effects(connection, recorded.expression_id, stated, result.head, now)
     for issue in result.issues:
         raise_issue(connection, Issue(issue.severity, "read", issue.code, issue.message, item.url, item.source_id), now)
     return recorded.outcome, recorded.expression_id
@@ -231,20 +245,5 @@ def _refuse(connection: sqlite3.Connection, item: ToRead, tally: ReadTally, code
     return "refused"
 
 
-def _stated(facts: str, jurisdiction: str, url: str) -> HeadFacts:
-    """Facts stated with the sighting; the source's jurisdiction fills in where they name none."""
-    known = {field.name for field in dataclasses.fields(HeadFacts)}
-    raw = {key: value for key, value in json.loads(facts).items() if key in known and value not in ("", None)}
-    raw.setdefault("jurisdiction", jurisdiction)
-    raw.setdefault("url", url)
-    return load_head(raw)
-
-
 def _name(url: str) -> str:
     return url.rstrip("/").rsplit("/", 1)[-1].split("?")[0].removeprefix("file:")
-
-
-def chunks(items: Sequence[ToRead], size: int) -> Iterator[Sequence[ToRead]]:
-    """The items in runs of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

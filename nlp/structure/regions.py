@@ -87,6 +87,7 @@ _ATTACHMENT_NAME = re.compile(
     r"|\.(?:docx?|pdf|xlsx?|wps|ofd|zip|rar|et|jpg)$",
     re.IGNORECASE,
 )
+_BARE_LABEL = re.compile(r"附 ?(?:件|表|录) ?(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})?")
 _LONGEST_LIST = 30
 _CLOSING = re.compile(
     r"特此(?:通知|公告|通告|批复|函复|报告|函告|决定)"
@@ -223,7 +224,7 @@ def _end_of_list(lines: Sequence[Line], i: int) -> int:
     stop = min(i + _LONGEST_LIST, len(lines))
     for j in range(i + 1, stop):
         text = lines[j].text
-        if is_signed_date(text):
+        if is_signed_date(text) or (names and _BARE_LABEL.fullmatch(text)):
             return j
         if _SENTENCE.search(text) or len(text) > 100 or text.startswith("附"):
             return i

@@ -26,7 +26,25 @@ def review_list(limit: int, form: str, folder: DataFolder) -> None:
     from rules_db import reviews
     from rules_db.connection import open_store
 
-    show_result(reviews.queue(open_store(folder, read_only=True), limit), form, "review_queue")
+    connection = open_store(folder, read_only=True)
+    show_result(reviews.queue(connection, limit), form, "review_queue")
+    files = len(reviews.files_to_read(connection))
+    if files:
+        say(f"{files} files need reading by a person as well: guiji review files")
+
+
+@review.command("files")
+@format_option
+@data_option
+def review_files(form: str, folder: DataFolder) -> None:
+    """Files that need reading: scans and other files without text, with the notice that links to each.
+
+    Read one, and hand its text in with `guiji ingest`, with the file's address in the manifest column url.
+    """
+    from rules_db import reviews
+    from rules_db.connection import open_store
+
+    show_result(reviews.files_to_read(open_store(folder, read_only=True)), form, "files_to_read")
 
 
 @review.command("accept")

@@ -203,7 +203,7 @@ def _expression(
     connection.executemany("INSERT INTO provision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(key, *row) for row in rows])
     copies = [(f"https://www.example.gov.cn/{key}.html", "moiit", "official"), (f"file:{key}.md", "files", "repost")]
     connection.executemany(
-        "INSERT INTO manifestation VALUES (?, ?, ?, ?, ?, '{}', ?)",
+        "INSERT INTO manifestation VALUES (?, ?, ?, ?, ?, '{}', ?, '')",
         [(key, DIGEST, url, source, tier, NOW) for url, source, tier in copies],
     )
 
