@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rules_db.commands.map_review import map_review
 from rules_db.commands.options import data_option, format_option, now, say, show_result
 
 if TYPE_CHECKING:
@@ -18,11 +19,14 @@ def mapping() -> None:
     """Links from rules to controls, evidence and hardware."""
 
 
-@mapping.command("review")
-@click.option("--status", type=click.Choice(["proposed", "accepted", "suspect", "unresolved"]))
+mapping.add_command(map_review)
+
+
+@mapping.command("list")
+@click.option("--status", type=click.Choice(["proposed", "accepted", "rejected", "suspect", "unresolved"]))
 @format_option
 @data_option
-def map_review(status: str | None, form: str, folder: DataFolder) -> None:
+def map_list(status: str | None, form: str, folder: DataFolder) -> None:
     """List the links with their status; suspect ones first."""
     from rules_db.connection import open_store
     from rules_db.mapping.coverage import list_links
@@ -67,40 +71,26 @@ def map_accept(link_id: str, reviewer: str, folder: DataFolder) -> None:
 
     A proposal (P…) becomes a link of the data folder's own catalogue/links/own.yml.
     """
-    from rules_db.connection import StoreError, open_store
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
-    from rules_db.mapping.links import accept_link, load_links
-    from rules_db.mapping.proposals import accept_proposal
-
-    with folder.require().locked():
-        connection = open_store(folder)
-        catalogue = read_catalogue(*catalogue_folders(folder.root))
-        row = connection.execute("SELECT current_fingerprint FROM mapping WHERE id = ?", (link_id,)).fetchone()
-        if row is None or row["current_fingerprint"] is None:
-            raise StoreError(f"{link_id} is no link with a rule in force; 'guiji map review' lists them")
-        if link_id in catalogue.links:
-            path = catalogue.origin[link_id]
-            accept_link(path, link_id, stamp=row["current_fingerprint"], reviewer=reviewer, on=now()[:10])
-        else:
-            path = folder.root / "catalogue" / "links" / "own.yml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            link_id = accept_proposal(connection, catalogue, path, link_id, reviewer=reviewer, on=now()[:10])
-        load_links(connection, read_catalogue(*catalogue_folders(folder.root)), now())
-    say(f"{link_id} accepted; commit {path}")
+    _decide(folder, link_id, "accept", reviewer)
 
 
 @mapping.command("reject")
-@click.argument("proposal")
+@click.argument("link_id")
 @click.option("--reviewer", required=True, help="Who looked.")
 @data_option
-def map_reject(proposal: str, reviewer: str, folder: DataFolder) -> None:
-    """Keep PROPOSAL as rejected, so that it is not made again."""
+def map_reject(link_id: str, reviewer: str, folder: DataFolder) -> None:
+    """Keep LINK_ID as rejected: it counts for nothing, and is not proposed again while the wording stands."""
+    _decide(folder, link_id, "reject", reviewer)
+
+
+def _decide(folder: DataFolder, link_id: str, verdict: str, reviewer: str) -> None:
     from rules_db.connection import open_store
-    from rules_db.mapping.proposals import reject_proposal
+    from rules_db.mapping.reviewing import Verdict, decide
 
     with folder.require().locked():
-        reject_proposal(open_store(folder), proposal, reviewer=reviewer, on=now()[:10])
-    say(f"{proposal} rejected")
+        connection = open_store(folder)
+        link_id, path = decide(connection, folder.root, link_id, Verdict(verdict), reviewer=reviewer, now=now())
+    say(f"{link_id} {verdict}ed" + (f"; commit {path}" if path else ""))
 
 
 @mapping.command("coverage")

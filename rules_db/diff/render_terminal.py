@@ -66,7 +66,7 @@ def render_terminal(
         console.print(_text(f"■ {row.line}  {view.note(row.entry, language)}", "bold"))
         hunks = list(view.excerpt(row.entry.hunks, context))
         if layout is Layout.UNIFIED:
-            console.print(_unified(hunks, colour))
+            console.print(unified(hunks, colour))
         else:
             console.print(_columns(hunks, colour, language))
     return target.getvalue()
@@ -127,7 +127,7 @@ def _heading(content: str) -> Text:
     return _text(f"\n── {content} ──", "bold")
 
 
-def _unified(hunks: Sequence[Hunk], colour: bool) -> Text:
+def unified(hunks: Sequence[Hunk], colour: bool) -> Text:
     text = _text("")
     for hunk in hunks:
         if hunk.kind is HunkKind.EQUAL:

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import yaml
+
 from rules_db.connection import transaction
 from rules_db.instruments import find_instruments
 from rules_db.mapping.catalogue import Catalogue, CatalogueError
@@ -82,22 +84,49 @@ def load_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str) -
 
 def accept_link(path: Path, link_id: str, *, stamp: str, reviewer: str, on: str) -> None:
     """Write a review into the YAML that holds the link, leaving every other line as it is. Raises CatalogueError."""
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    _write_review(path, link_id, {"stamp": stamp, "reviewed_by": reviewer, "reviewed_on": on})
+
+
+def reject_link(path: Path, link_id: str, *, stamp: str, reviewer: str, on: str) -> None:
+    """Keep a link as rejected in its YAML, so that it counts for nothing and is not proposed again: as accept_link."""
+    _write_review(path, link_id, {"stamp": stamp, "reviewed_by": reviewer, "reviewed_on": on, "rejected": True})
+
+
+def _write_review(path: Path, link_id: str, review: Mapping[str, str | bool]) -> None:
+    """Replace the lines of one entry's review. The file is read back before it takes the old one's place."""
+    before = path.read_text(encoding="utf-8")
+    lines = before.splitlines(keepends=True)
     starts = [n for n, line in enumerate(lines) if re.match(r"- id:", line)]
     here = next((n for n in starts if re.match(rf"- id: *['\"]?{re.escape(link_id)}['\"]?\s*(#.*)?$", lines[n])), None)
     if here is None:
         raise CatalogueError(f"{path}: no entry starts with '- id: {link_id}'")
     end = next((n for n in starts if n > here), len(lines))
-    for key, value in (("stamp", stamp), ("reviewed_by", reviewer), ("reviewed_on", on)):
-        for n in range(here, end):
-            if re.match(rf"  {key}:", lines[n]):
-                lines[n] = f"  {key}: {json.dumps(value, ensure_ascii=False)}\n"
-                break
+    kept = [line for line in lines[here:end] if not re.match(r"  rejected:", line)]
+    for key, value in review.items():
+        written = f"  {key}: {json.dumps(value, ensure_ascii=False)}\n"
+        place = next((n for n, line in enumerate(kept) if re.match(rf"  {key}:", line)), None)
+        if place is not None:
+            kept[place] = written
+        elif key == "rejected":
+            after = next(n for n, line in enumerate(kept) if re.match(r"  reviewed_on:", line))
+            kept.insert(after + 1, written)
         else:
             raise CatalogueError(f"{path}: {link_id} has no line '{key}:' to write to")
+    after_text = "".join([*lines[:here], *kept, *lines[end:]])
+    wanted = [_reviewed(entry, review) if entry["id"] == link_id else entry for entry in yaml.safe_load(before)]
+    try:
+        whole = yaml.safe_load(after_text) == wanted
+    except yaml.YAMLError:
+        whole = False
+    if not whole:
+        raise CatalogueError(f"{path}: {link_id} is not written one field a line; write the review by hand")
     temporary = path.with_suffix(".yml.part")
-    temporary.write_text("".join(lines), encoding="utf-8")
+    temporary.write_text(after_text, encoding="utf-8")
     temporary.replace(path)
+
+
+def _reviewed(entry: Mapping[str, Any], review: Mapping[str, str | bool]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "rejected"} | dict(review)
 
 
 def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapping[str, str]) -> LinkState:
@@ -110,10 +139,13 @@ def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapp
         row = _in_force(connection, "fingerprint", stamp, instrument) or row
     rule_id = row["rule_id"] if row else rule_id
     if rule_id is None:
-        return LinkState(link["id"], None, UNRESOLVED, stamp, None, "", False)
+        status = MappingStatus.REJECTED if link.get("rejected") else UNRESOLVED
+        return LinkState(link["id"], None, status, stamp, None, "", False)
     current, statement = (row["fingerprint"], row["statement"]) if row else (None, "")
     status = MappingStatus.PROPOSED if not stamp else MappingStatus.ACCEPTED
-    if stamp and current != stamp:
+    if link.get("rejected"):
+        status = MappingStatus.REJECTED
+    elif stamp and current != stamp:
         status = MappingStatus.SUSPECT
     turned = status == MappingStatus.SUSPECT and before.get(link["id"]) == MappingStatus.ACCEPTED
     return LinkState(link["id"], rule_id, status, stamp, current, statement, turned)

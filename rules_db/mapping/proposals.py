@@ -266,5 +266,5 @@ def _open_proposal(connection: sqlite3.Connection, proposal_id: str) -> sqlite3.
         "SELECT * FROM mapping WHERE id = ? AND score IS NOT NULL AND status = ?", (proposal_id, MappingStatus.PROPOSED)
     ).fetchone()
     if row is None:
-        raise StoreError(f"{proposal_id} is no open proposal; 'guiji map review --status proposed' lists them")
+        raise StoreError(f"{proposal_id} is no open proposal; 'guiji map list --status proposed' lists them")
     return row
