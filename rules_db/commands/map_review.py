@@ -122,6 +122,7 @@ def _lines(card: Card) -> Iterator[tuple[str, Text]]:
     if card.old and card.new and card.old != card.new:
         yield "difference", unified(hunks(clean(card.old), clean(card.new)), console().color_system is not None)
     yield from (("change", Text(clean(change))) for change in card.changes)
+    yield from (("because", Text(clean(cause))) for cause in card.because)
     if card.source:
         yield "source", Text(clean(card.source))
 

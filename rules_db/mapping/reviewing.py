@@ -13,8 +13,9 @@ from enum import StrEnum
 from pathlib import Path
 
 from rules_db.connection import StoreError
-from rules_db.mapping.catalogue import Catalogue, catalogue_folders, read_catalogue
+from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
 from rules_db.mapping.coverage import list_links
+from rules_db.mapping.filled import suspect_filled
 from rules_db.mapping.links import accept_link, load_links, reject_link
 from rules_db.mapping.proposals import accept_proposal, reject_proposal
 from rules_db.model import MappingStatus
@@ -32,7 +33,8 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Card:
     """A link as a person must see it to judge. `old` is the wording that was reviewed (empty: none yet), `new` the one
-    in force (None: none any more), `changes` the typed changes between them, `source` where the new one was read."""
+    in force (None: none any more), `changes` the typed changes between them, `because` later texts that may fill what
+    the rule leaves open, `source` where the new wording was read."""
 
     id: str
     status: str
@@ -45,6 +47,7 @@ class Card:
     old: str
     new: str | None
     changes: tuple[str, ...]
+    because: tuple[str, ...]
     source: str
     suspect_since: str | None
     current: str | None
@@ -77,6 +80,7 @@ def waiting(connection: sqlite3.Connection, statuses: Sequence[str] = WAITING) -
             link["stamp_statement"],
             link["statement"],
             _changes(connection, link["rule_id"], link["reviewed_on"]) if link["stamp"] else (),
+            tuple(link["because"]),
             _source(connection, link["rule_id"]),
             link["suspect_since"],
             link["current_fingerprint"],
@@ -114,12 +118,9 @@ def decide(
         link_id = accept_proposal(connection, catalogue, path, link_id, reviewer=reviewer, on=now[:10])
     else:
         reject_proposal(connection, link_id, reviewer=reviewer, on=now[:10])
-    load_links(connection, _again(root), now)
+    load_links(connection, read_catalogue(*catalogue_folders(root)), now)
+    suspect_filled(connection, now)
     return link_id, path
-
-
-def _again(root: Path) -> Catalogue:
-    return read_catalogue(*catalogue_folders(root))
 
 
 def _changes(connection: sqlite3.Connection, rule_id: str | None, reviewed_on: str | None) -> tuple[str, ...]:

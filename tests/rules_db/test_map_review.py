@@ -33,6 +33,10 @@ AFTER = """# 示例港区退役电池堆场管理规定
 
 第二条 本规定自2025年1月1日起施行。
 """
+OTHER = """# 示例港区回收报送细则
+
+第一条 回收站应当自收到电池之日起5日内报送入库信息。
+"""
 NOW = "2026-06-01T00:00:00Z"
 LINKS = {"L951": ("第一条", "C04"), "L952": ("第二条", "C21"), "L953": ("第一条", "C01")}
 
@@ -46,13 +50,13 @@ def entry(key: str) -> str:
     )
 
 
-def ingest(data: Path, text: str, date: str) -> None:
+def ingest(data: Path, text: str, date: str, title: str = TITLE) -> None:
     path = data.parent / f"{date}.md"
     path.write_text(text, encoding="utf-8")
     manifest = path.with_suffix(".csv")
     manifest.write_text(
         "path,title,version_date,effective_on,document_number,instrument_type,jurisdiction\n"
-        f"{path.name},{TITLE},{date},,,departmental rule,100000\n",
+        f"{path.name},{title},{date},,,departmental rule,100000\n",
         encoding="utf-8",
     )
     command = ["ingest", str(path), "--manifest", str(manifest), "--no-publish", "--data", str(data)]
@@ -169,6 +173,24 @@ def test_a_rejected_link_can_be_accepted_again_and_survives_a_reload(data: Path)
     decide(connect(data), data, "L951", Verdict.ACCEPT, reviewer="赵", now=NOW)
     assert status(data, "L951") == "accepted"
     assert "rejected" not in written(data, "L951")
+
+
+def test_a_link_whose_gap_was_filled_stays_suspect_until_it_is_looked_at_itself(data: Path) -> None:
+    decide(connect(data), data, "L951", Verdict.ACCEPT, reviewer="李", now="2025-02-01T00:00:00Z")
+    ingest(data, OTHER, "2025-06-01", "示例港区回收报送细则")
+    connection = connect(data)
+    connection.execute(
+        "UPDATE gap SET left_open_by = ?, topic_words = ? WHERE id = 'G04'", (f'["{TITLE}"]', '[["入库"]]')
+    )
+    connection.execute(
+        """INSERT INTO gap_filling SELECT 'G04', e.instrument_id, e.id, 'art_1', 'sets a limit', '2025-06-02T00:00:00Z'
+           FROM expression e JOIN instrument i ON i.id = e.instrument_id WHERE i.title = '示例港区回收报送细则'"""
+    )
+    decide(connection, data, "L953", Verdict.ACCEPT, reviewer="李", now="2025-06-02T00:00:00Z")
+    assert status(data, "L951") == "suspect"
+    assert "sets a limit" in cards(data)["L951"].because[0]
+    decide(connection, data, "L951", Verdict.ACCEPT, reviewer="李", now="2025-06-03T00:00:00Z")
+    assert status(data, "L951") == "accepted"
 
 
 def test_an_entry_that_is_not_one_field_a_line_is_left_to_a_person(data: Path) -> None:
