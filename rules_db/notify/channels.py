@@ -27,6 +27,7 @@ FILE_VARIABLE, VARIABLE = "GUIJI_CHANNELS", "GUIJI_CHANNEL_"
 DEFAULT_LIMIT = 30_000
 # Services that answer a refusal with HTTP 200, which Apprise takes for success: the field of the answer that must be 0.
 _ANSWER_FIELD = {"wecombot": "errcode", "dingtalk": "errcode", "feishu": "code", "lark": "code"}
+_CALLING = frozenset({"wecombot", "dingtalk", "feishu", "lark"})
 # DingTalk is sent \uXXXX, six octets for the three of a Han character.
 _SHARE_OF_LIMIT = {"dingtalk": 0.45, "lark": 0.45}
 _STATUS = re.compile(r"error=(\d{3})\b")
@@ -43,6 +44,15 @@ class Sent:
     error: str = ""
 
 
+def _asset() -> Any:
+    """Messages come from Guiji, with no picture that a reader's program would fetch from elsewhere."""
+    import apprise
+
+    return apprise.AppriseAsset(
+        app_id="Guiji", app_desc="Guiji 规迹", app_url="", image_url_mask="", image_url_logo="", image_path_mask=""
+    )
+
+
 class Channel:
     """One address behind a name; `limit` is what a message may have in octets of UTF-8."""
 
@@ -50,7 +60,7 @@ class Channel:
         import apprise
 
         with _silent():
-            plugin = apprise.Apprise.instantiate(address, suppress_exceptions=True)
+            plugin = apprise.Apprise.instantiate(address, asset=_asset(), suppress_exceptions=True)
         if not isinstance(plugin, apprise.NotifyBase):
             raise ChannelError(f"channel {name}: its address is no Apprise URL, or a part of it is missing")
         if len(plugin) > 1:
@@ -120,10 +130,8 @@ def _read_file(path: Path, data_root: Path) -> dict[str, str]:
 
 
 def _inert(text: str, service: str) -> str:
-    """Slack reads <!channel> and <address|words> as commands; crawled text gives none."""
-    if service != "slack":
-        return text
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Chats read <at …> and <@…> as calls to everybody; crawled text calls nobody. (For Slack, Apprise escapes.)"""
+    return text.replace("<", "＜") if service in _CALLING else text
 
 
 def _reason(records: list[str]) -> str:
