@@ -340,6 +340,41 @@ class TextEffect:
     target_number: str | None = None
     target_label: str | None = None
     effective_on: str | None = None
+    target_url: str | None = None
+
+
+class AmendmentKind(StrEnum):
+    """What an amending instruction does: a provision reworded, words in it replaced (removed, when the new words are
+    empty), a provision deleted, inserted, renumbered or given another heading, the whole renamed, the numbering
+    adjusted (条文顺序作相应调整); unread = an instruction that no pattern reads."""
+
+    REVISE = "revise"
+    REPLACE_WORDS = "replace_words"
+    DELETE = "delete"
+    INSERT = "insert"
+    RENUMBER = "renumber"
+    HEADING = "heading"
+    RENAME = "rename"
+    ADJUST = "adjust"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class AmendingOperation:
+    """One instruction of an amending text. `targets` are full labels in the numbering before the amendment
+    (第三条第一款; a range as 第十条至第十二条), empty for the whole text; of an insertion, what it goes into or, when
+    `after`, what it follows. `becomes` are labels in the numbering afterwards. `old` and `new` are quoted words or
+    text, lines kept."""
+
+    kind: AmendmentKind
+    span: Span
+    targets: tuple[str, ...] = ()
+    becomes: tuple[str, ...] = ()
+    old: str = ""
+    new: str = ""
+    instrument: str | None = None
+    after: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +403,7 @@ class Analysis:
     effects: tuple[TextEffect, ...] = ()
     issues: tuple[TextIssue, ...] = ()
     pipeline_version: str = ""
+    operations: tuple[AmendingOperation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

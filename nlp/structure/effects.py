@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from nlp.structure.amendments import LABEL, TITLE, find_amendments
+from nlp.structure.amendments import AMENDING_TITLE, TITLE, labels_touched, operations_of
 from nlp.structure.dates import term_of
+from nlp.structure.instructions import LABEL
 from nlp.structure.patterns import ENACTING, GROUNDS, REPEALING, REPEALING_BEFORE, REPLACING, SUSPENDING
 from nlp.structure.provisions import Outline
 from nlp.text.calendar import parse_date
@@ -21,7 +22,6 @@ def _any(words: Sequence[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
-_AMENDING_TITLE = re.compile(r"修改|修正|修订|废止")
 _TITLE_ACTION = re.compile(r"(?P<verb>修改(?:和废止|并重新公布)?|修订|修正|废止|停止执行)(?=部分|[《〈“]|有关)")
 _REPEALS_BEFORE = re.compile(rf"(?:{_any(REPEALING_BEFORE)})")
 _REPEALING_WORDS = re.compile(_any((*REPEALING, *REPEALING_BEFORE)))
@@ -40,7 +40,6 @@ _NUMBER_BEFORE = re.compile(
     r"(?P<number>[\u4e00-\u9fff、 ]{1,40}?(?:令|公告)(?:[0-9]{4}年)?第[0-9一二三四五六七八九十百]{1,5}号)"
     r"(?:公布|发布|颁布|印发)?的?$"
 )
-_ANY_LABEL = re.compile(LABEL)
 _CLAUSE_OF = re.compile(rf"(?:{LABEL})|(?:中的?)?“[^”]{{1,40}}”(?:的)?(?:条款|规定|内容)")
 _DATE = re.compile(r"自 ?([0-9]{4} ?年 ?[0-9]{1,2} ?月 ?[0-9]{1,2} ?日)起")
 _IMPLEMENTING_TITLE = re.compile(
@@ -64,7 +63,7 @@ def find_effects(text: str, outline: Outline, head: HeadFacts) -> list[TextEffec
     title = head.title or ""
     found: list[TextEffect] = [
         *_effects_of_title(title, text, head),
-        *_amending_effects(text, title, head),
+        *_amending_effects(text, title, head, outline),
         *_repeals(text, title, head, outline),
         *_basis(text, outline, title),
         *_replacements(text),
@@ -113,20 +112,16 @@ def _printed(title: str, text: str) -> Span:
     return Span(match.start(), match.end(), match.group(), "title")
 
 
-def _amending_effects(text: str, title: str, head: HeadFacts) -> Iterator[TextEffect]:
+def _amending_effects(text: str, title: str, head: HeadFacts, outline: Outline) -> Iterator[TextEffect]:
     """One effect per amended provision. A text that is no amending one amends only what its own sentence names."""
-    amending = _AMENDING_TITLE.search(title) is not None
-    named = [_plain(match["title"]) for match in TITLE.finditer(title)] if amending else []
-    target = named[0] if len(named) == 1 else None
-    for clause in find_amendments(text, target):
-        if clause.instrument is None:
-            continue
-        sentence, _ = _sentence(text, clause.span.start, 0)
-        if not amending and f"《{clause.instrument}》" not in text[sentence : clause.span.end]:
-            continue
-        for label in _ANY_LABEL.findall(clause.label or clause.new_label):
+    for operation in operations_of(text, title, outline.provisions):
+        for label in labels_touched(operation) or (None,):
             yield TextEffect(
-                EffectKind.AMENDS, clause.span, clause.instrument, target_label=label, effective_on=head.effective_on
+                EffectKind.AMENDS,
+                operation.span,
+                operation.instrument or "",
+                target_label=label,
+                effective_on=head.effective_on,
             )
 
 
@@ -157,7 +152,7 @@ def _repeals(text: str, title: str, head: HeadFacts, outline: Outline) -> Iterat
             spans = list(TITLE.finditer(text, match.start(), end))
         if not spans and text[end - 1 : end] == "：":
             spans, end = _listed(text, end + 1)
-        elif not spans and _AMENDING_TITLE.search(title) and "废止" in title and outline.regions.attachments:
+        elif not spans and AMENDING_TITLE.search(title) and "废止" in title and outline.regions.attachments:
             first = outline.regions.lines[outline.regions.attachments[0].first].start
             spans = list(TITLE.finditer(text, first))
         for named in spans:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nlp.structure.amendments import AmendmentKind, find_amendments
 from nlp.structure.effects import find_effects
 from nlp.structure.header import read_head
 from nlp.structure.provisions import parse_structure
@@ -109,17 +108,6 @@ def test_amending_decision() -> None:
         ("amends", "某市电池办法", None, "第七条", "2030-02-01"),
         ("amends", "某市电池办法", None, "第八条之一", "2030-02-01"),
         ("amends", "某市电池办法", None, "第九条", "2030-02-01"),
-    ]
-
-
-def test_amending_clauses() -> None:
-    clauses = find_amendments(DECISION, "某市电池办法")
-    assert [(c.kind, c.label, c.new_label, c.old, c.new) for c in clauses] == [
-        (AmendmentKind.REVISE, "第三条", "", "", "网点应当每季度检查一次。"),
-        (AmendmentKind.DELETE, "第五条第二款", "", "", ""),
-        (AmendmentKind.REPLACE_WORDS, "第七条", "", "三十日", "十五日"),
-        (AmendmentKind.INSERT, "", "第八条之一", "", "企业应当培训人员。"),
-        (AmendmentKind.RENUMBER, "第九条", "第十条", "", ""),
     ]
 
 
