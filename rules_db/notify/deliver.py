@@ -20,6 +20,7 @@ from rules_db.notify.channels import DEFAULT_LIMIT, Channel, ChannelError, open_
 from rules_db.notify.events import Event, texts_for, troubles
 from rules_db.notify.messages import Frame, Message, compose
 from rules_db.watch.matching import Subject
+from rules_db.watch.news import news_since
 from rules_db.watch.profiles import Recipient
 from rules_db.watch.subjects import gap_names, subjects_since
 
@@ -80,13 +81,14 @@ def notify(
 def _subjects(
     folder: DataFolder, store: sqlite3.Connection, recipients: Sequence[Recipient], since: str
 ) -> list[Subject]:
-    """What the gate holds back is told to nobody: only texts of the published copy are."""
+    """What the gate holds back is told to nobody: only published texts are, and news, which are none."""
+    news = news_since(store, since) if any(r.at_least == "news" for r in recipients) else []
     if not folder.public_db.exists():
-        return []
+        return news
     searches = {watch.search for recipient in recipients for watch in recipient.watches if watch.search}
     public = connect(folder.public_db, read_only=True)
     try:
-        return subjects_since(store, public, since, sorted(searches))
+        return [*subjects_since(store, public, since, sorted(searches)), *news]
     finally:
         public.close()
 

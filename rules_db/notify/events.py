@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from rules_db.mapping.parties import Parties
 from rules_db.watch.matching import KINDS, RANK, Subject, kind_for
+from rules_db.watch.news import NO_REGULATION
 from rules_db.watch.profiles import Recipient, Watched
 
 REPEAT_AFTER_DAYS = (3, 7, 14, 28, 56, 112, 224)
@@ -65,13 +66,15 @@ def texts_for(recipient: Recipient, subjects: Sequence[Subject], parties: Partie
 
 
 def troubles(store: sqlite3.Connection, since: str, told: Collection[str], now: str) -> list[TroubleEvent]:
-    """Troubles open now, and the ends of those among `told` (keys of events). Newest first."""
+    """Troubles open now, and the ends of those among `told` (keys of events). Newest first. A page that is no
+    regulation is news, no trouble."""
     rows = store.execute(
         """SELECT s.name, i.* FROM issue i LEFT JOIN source s ON s.id = i.source_id
            WHERE (i.stage IN (SELECT value FROM json_each(?)) OR i.severity IN ('error', 'abort'))
+             AND i.code <> ?
              AND (i.resolved_at IS NULL OR i.resolved_at >= ?)
            ORDER BY i.first_seen DESC, i.id""",
-        (json.dumps(_STAGES), since),
+        (json.dumps(_STAGES), NO_REGULATION, since),
     ).fetchall()
     events = []
     for row in rows:

@@ -132,11 +132,12 @@ def _text(event: TextEvent, frame: Frame, number: str) -> list[str]:
         title = w("number", title=title, number=_plain(subject.number, 60))
     place = describe(subject.jurisdiction)
     facts = [place.name if frame.language == "zh" else place.name_en]
-    facts.append(w("effective", day=subject.effective_on) if subject.effective_on else w("no_date"))
+    if subject.instrument_id:
+        facts.append(w("effective", day=subject.effective_on) if subject.effective_on else w("no_date"))
     names = [watch.name_zh if frame.language == "zh" else watch.name for watch in event.watches]
     facts.append(w("for", watches=w("list_joint").join(names)))
     lines = [number + title, w("why", sentences=_why(event, frame)), w("fact_joint").join(facts)]
-    if frame.site:
+    if frame.site and subject.instrument_id:
         lines.append(
             w("page", address=f"{frame.site}/instrument/{subject.instrument_id}?version={subject.expression_id}")
         )

@@ -16,6 +16,8 @@ from cli import main
 from rules_db.connection import DataFolder, open_store
 from rules_db.flags import ACTION, NEWS, NOT_RELEVANT, TO_KNOW, list_flags
 from rules_db.mapping.catalogue import BUNDLED, read_catalogue
+from rules_db.notify.events import troubles
+from rules_db.watch.news import news_since
 from rules_db.watch.relevance import load_watch, topics_of
 
 LABELLED = yaml.safe_load(Path(__file__).with_name("flag_titles.yml").read_text(encoding="utf-8"))
@@ -151,3 +153,14 @@ def test_topic_words_are_sorted_and_unique() -> None:
         for words in (topic.title, topic.core, topic.context, topic.elsewhere):
             assert list(words) == sorted(set(words)), topic.id
     assert len({topic.id for topic in watch.topics}) == len(watch.topics)
+
+
+def test_news_of_the_field_are_told_though_they_are_no_regulation(store: sqlite3.Connection) -> None:
+    """A page that states no norm is refused as a text; those who want news hear of it, maintainers don't."""
+    told = {subject.title for subject in news_since(store, "")}
+    wanted = {item["title"] for item in LABELLED if item["want"] == "news"}
+    flagged = {flag["title"] for flag in list_flags(store) if flag["kind"] == NEWS}
+    assert not told & flagged
+    assert len((told | flagged) & wanted) / len(wanted) >= WANTED, sorted(wanted - told - flagged)
+    assert len((told | flagged) & wanted) / len(told | flagged) >= WANTED, sorted((told | flagged) - wanted)
+    assert troubles(store, "", [], "2999-01-01T00:00:00Z") == []
