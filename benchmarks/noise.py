@@ -186,11 +186,11 @@ class Watch:
 
     def look(self) -> set[str]:
         """Crawl and read once; titles of the documents that a change is reported for."""
-        from cli import _crawl_and_process
+        from sequence import crawl
 
         moment = f"2026-05-11T{self.rounds:02d}:00:00Z"
         self.rounds += 1
-        _, result = _crawl_and_process(self.folder, self.registry, (), None, True, loopback=True, when=moment)
+        result = crawl(self.folder, self.registry, no_publish=True, loopback=True, when=moment)
         (verdict,) = result["verdicts"]
         assert verdict["verdict"] in ("ok", "quiet"), verdict
         assert result["refused"] == [], result["refused"][:3]
@@ -209,9 +209,9 @@ class Watch:
 
     def take_in(self, site: NoisySite, scheme: str) -> set[str]:
         """Hand in every page under its address with another scheme (loopback has no certificates to crawl with)."""
-        from cli import _process
         from rules_db.snapshots import SnapshotStore
         from rules_db.stages import File, record_files
+        from sequence import process
 
         moment = f"2026-05-11T{self.rounds:02d}:00:00Z"
         self.rounds += 1
@@ -223,7 +223,7 @@ class Watch:
         with self.folder.locked():
             store = open_store(self.folder)
             record_files(store, SnapshotStore(self.folder.snapshots, store), files, "noisy", moment)
-            _process(store, self.folder, moment, None)
+            process(store, self.folder, moment, None)
             store.close()
         return self.told(moment)
 

@@ -58,8 +58,10 @@ def crawl(
     timeout: int | None = None,
     allow_loopback: bool = False,
     fast: bool = False,
+    lock: int | None = None,
 ) -> list[SourceVerdict]:
-    """Crawl and report, in order of source id. `now` is ISO UTC. The caller holds the data folder's lock.
+    """Crawl and report, in order of source id. `now` is ISO UTC. The caller holds the data folder's lock; `lock` is its
+    file, which the child keeps open too: a caller that is killed leaves the folder locked until the child has ended.
 
     Without `ids` every crawlable source whose cadence says so is read; a source that was broken is tried again at once.
 
@@ -89,7 +91,10 @@ def crawl(
     environment["PYTHONPATH"] = os.pathsep.join([str(_PROJECT), *filter(None, [environment.get("PYTHONPATH")])])
     log = folder.runs / f"crawl-{now.replace(':', '')}.log"
     with log.open("ab") as output:
-        code = subprocess.run(command, stdout=output, stderr=output, env=environment, check=False).returncode  # noqa: S603
+        kept = () if lock is None else (lock,)
+        code = subprocess.run(  # noqa: S603 - our own program
+            command, stdout=output, stderr=output, env=environment, check=False, pass_fds=kept
+        ).returncode
     ended = f"the crawl process ended with code {code} before this source was done; see {log}"
     runs = {run.source_id: run for run in captures.runs_after(connection, before)}
     verdicts = []

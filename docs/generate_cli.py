@@ -19,8 +19,9 @@ HEAD = """# Commands
 Made by `docs/generate_cli.py` from `--help`; don't edit.
 
 All state lies under `--data DIR` (default `data`, or the environment variable `GUIJI_DATA`). Results go to stdout,
-messages to stderr. Exit codes: 0 done; 1 done, but some inputs were refused (`daily`: changes found); 2 wrong usage
-(`daily`: degraded but published); 3 the gate refused to publish; 4 store, network or environment in the way.
+messages to stderr. Exit codes: 0 done; 1 done, but some inputs were refused (`daily`: something is new); 2 wrong usage
+(`daily`: degraded but published); 3 the gate refused to publish; 4 store, network or environment in the way; 5 a fault
+of the program.
 """
 
 

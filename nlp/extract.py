@@ -5,6 +5,7 @@ Offsets count characters of the text as given. Numbers are JSON numbers: whole v
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -20,6 +21,17 @@ def extract_record(id: str, text: str) -> dict[str, Any]:
         "norms": [_norm(norm) for norm in reading.norms],
         "thresholds": [_threshold(threshold) for threshold in reading.thresholds],
     }
+
+
+def extract_line(line: str) -> tuple[dict[str, Any], str]:
+    """One JSON line {"id", "text"} read; instead of a record, the reason why it can't be."""
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        return {}, f"no JSON ({error.msg} at column {error.colno}); one object a line is expected"
+    if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
+        return {}, 'an object with "id" and a string "text" is expected'
+    return extract_record(record["id"], record["text"]), ""
 
 
 def _norm(norm: Norm) -> dict[str, Any]:

@@ -70,8 +70,9 @@ class DataFolder:
         return self
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the one writer's lock; the kernel drops it when the process dies. Raises StoreError when it is held."""
+    def locked(self) -> Iterator[int]:
+        """Hold the one writer's lock; the kernel drops it when the process dies, and every process that was given the
+        file (the value here) with it. Raises StoreError when it is held."""
         with (self.root / ".lock").open("a+") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -79,7 +80,7 @@ class DataFolder:
                 raise StoreError(
                     f"another guiji is writing to {self.root}; wait for it to end and try again"
                 ) from error
-            yield
+            yield handle.fileno()
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:

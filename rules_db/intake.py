@@ -6,11 +6,14 @@ In: paths and an optional manifest CSV. Out: `File` values, and one `Refused` fo
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rules_db.captures import register_source
 from rules_db.connection import StoreError
+from rules_db.iri import NATIONAL
 from rules_db.stages import File, Refused
 
 COLUMNS = {
@@ -25,6 +28,7 @@ COLUMNS = {
     "url": "url",
     "tier": "tier",
 }
+HANDED_IN = "ingest"
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -38,6 +42,20 @@ class Manifest:
 
     path: Path
     rows: dict[Path, dict[str, object]]
+
+
+def register_handed_in(connection: sqlite3.Connection) -> None:
+    """The source under which files of people are recorded."""
+    register_source(
+        connection,
+        source_id=HANDED_IN,
+        name="Files handed in",
+        platform="file",
+        jurisdiction=NATIONAL,
+        grade="-",
+        status="manual",
+        tier="repost",
+    )
 
 
 def read_manifest(path: Path) -> Manifest:

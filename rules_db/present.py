@@ -252,6 +252,36 @@ def crawled(result: Row) -> None:
     _counts(result)
 
 
+def daily(report: Row) -> None:
+    """What matters of a run; nothing when nothing does."""
+    if report["exit_code"] == 0:
+        return
+    out = console()
+    out.print(f"[bold]{clean(report['meaning'])}[/bold]")
+    for line in report["gate"]:
+        out.print(f"  gate: {clean(line)}")
+    for row in report["documents"]:
+        out.print(f"  [bold]{clean(row['kind'])}[/bold] {clean(row['title'])} ({clean(row['jurisdiction'])})")
+        for reason in row["reasons"][:1]:
+            out.print(f"    {clean(reason['sentence'])}")
+    if report["changes_by_kind"]:
+        kinds = ", ".join(f"{kind} {n}" for kind, n in report["changes_by_kind"].items())
+        out.print(f"  {len(report['changes'])} changes: {clean(kinds)}")
+    if report["links_turned_suspect"]:
+        out.print(f"  {len(report['links_turned_suspect'])} links rest on something that moved: guiji map status")
+    for url in report["withdrawn"]:
+        out.print(f"  no longer listed, please look: {clean(url)}")
+    for row in report["refused"]:
+        out.print(f"  could not be read: {clean(row['file'])}: {clean(row['message'])}")
+    for issue in report["issues"]["new"]:
+        out.print(f"  new trouble: {clean(issue['message'])}")
+    for issue in report["issues"]["over"]:
+        out.print(f"  over: {clean(issue['message'])}")
+    if report["in_trouble"]:
+        out.print(f"  in trouble: {clean(', '.join(report['in_trouble']))}")
+    out.print(f"  report: {clean(report['place'])}")
+
+
 def notified(outcomes: Sequence[Row]) -> None:
     out = console()
     for outcome in outcomes:

@@ -93,9 +93,18 @@ def record_run(
         connection.executemany("INSERT INTO told_event VALUES (?, ?)", [(event, report["run"]) for event in events])
 
 
-def reports(connection: sqlite3.Connection) -> list[Row]:
-    """The reports of all finished runs, oldest first."""
-    return [json.loads(row["report"]) for row in connection.execute("SELECT report FROM daily_run ORDER BY rowid")]
+def unwritten(connection: sqlite3.Connection) -> list[Row]:
+    """Reports of recorded runs whose files were not written, oldest first."""
+    rows = connection.execute(
+        """SELECT report FROM daily_run WHERE NOT EXISTS (
+             SELECT 1 FROM told_event t WHERE t.event = 'report:' || daily_run.run) ORDER BY rowid"""
+    )
+    return [json.loads(row["report"]) for row in rows]
+
+
+def mark_written(connection: sqlite3.Connection, run: str) -> None:
+    """Remember that the files of a report are there; who deletes them later does not get them back."""
+    connection.execute("INSERT OR IGNORE INTO told_event VALUES ('report:' || ?1, ?1)", (run,))
 
 
 def unused_name(connection: sqlite3.Connection, wished: str) -> str:

@@ -8,7 +8,8 @@ from enum import StrEnum
 class ErrorCode(StrEnum):
     """empty: nothing in it. undecided_charset: see crawler/charset.py. unreadable: damaged or not what it claims.
     encrypted: needs a password. too_large: a limit was hit. unsupported: a format nobody reads here. no_text: a scan
-    that needs reading by a person or an OCR program."""
+    that needs reading by a person or an OCR program. bad_selector: the registry names a place on the page by what is no
+    selector."""
 
     EMPTY = "empty"
     UNDECIDED_CHARSET = "undecided_charset"
@@ -17,6 +18,7 @@ class ErrorCode(StrEnum):
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
     NO_TEXT = "no_text"
+    BAD_SELECTOR = "bad_selector"
 
 
 class ConversionError(Exception):

@@ -1,1 +1,1 @@
-"""Commands that need the store alone; `cli.py` adds them to its group. What sequences the packages stays in cli.py."""
+"""Commands that need the store alone; `cli.py` adds them to its group, `sequence.py` puts the packages in a row."""

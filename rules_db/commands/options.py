@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
-EXIT_PARTIAL, EXIT_DEGRADED, EXIT_GATE, EXIT_ENVIRONMENT = 1, 2, 3, 4
+EXIT_PARTIAL, EXIT_DEGRADED, EXIT_GATE, EXIT_ENVIRONMENT, EXIT_FAULT = 1, 2, 3, 4, 5
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -75,8 +75,11 @@ def format_option(command: F) -> F:
 
 @contextmanager
 def told_errors() -> Iterator[None]:
-    """Known troubles become one line and an exit code instead of a traceback."""
+    """Known troubles become one line and an exit code instead of a traceback; an unknown one is a fault of ours, with a
+    code that nobody takes for a result."""
+    import errno
     import sqlite3
+    import traceback
 
     from rules_db.connection import StoreError
 
@@ -86,7 +89,21 @@ def told_errors() -> Iterator[None]:
         say(f"error: {error}")
         sys.exit(EXIT_ENVIRONMENT)
     except sqlite3.OperationalError as error:
-        say(f"error: the store can't be used: {error}; is another program writing to it? Try again, or see --data")
+        full = "is full" in str(error) or "I/O error" in str(error)
+        do = "make room on the disk, then run it again" if full else "is another program writing to it? Try again"
+        say(f"error: the store can't be used: {error}; {do}, or see --data")
         sys.exit(EXIT_ENVIRONMENT)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        do = (
+            "make room, then run it again" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "look there"
+        )
+        say(f"error: {error.filename or 'a file'} can't be used: {error.strerror or error}; {do}")
+        sys.exit(EXIT_ENVIRONMENT)
+    except (click.ClickException, click.exceptions.Exit, click.Abort):
+        raise
+    except Exception:  # noqa: BLE001 - told in full; exit code 1 would be taken for a result
+        traceback.print_exc()
+        say("error: this is a fault of guiji; please report it with the lines above")
+        sys.exit(EXIT_FAULT)

@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 @data_option
 def publish(folder: DataFolder) -> None:
     """Check the store at the gate and publish the readers' copy in one step."""
+    from rules_db.publish import publish as run
 
     with folder.require().locked():
-        published = publish_and_tell(folder, now())
-    sys.exit(0 if published else EXIT_GATE)
+        published = run(folder, now=now())
+    for finding in published.findings:
+        say(f"gate: {finding}")
+    if not published.done:
+        say(f"not published: the copy that readers see stays as it was ({folder.public_db})")
+    sys.exit(0 if published.done else EXIT_GATE)
 
 
 @click.command()
@@ -123,18 +128,3 @@ def doctor(every: int, form: str, folder: DataFolder) -> None:
 
 def _tell(report: BackupReport, done: str) -> None:
     say(f"{report.files} files, {report.size / 1e6:.1f} MB {done} {report.place}")
-
-
-def publish_and_tell(folder: DataFolder, when: str, *, accept_mass_change: bool = False) -> bool:
-    """Gate and publish; tells what the gate found. False when it refused and the last good copy stays.
-
-    `accept_mass_change` is for what a person does on purpose; a crawl that changes much at once is held for a person.
-    """
-    from rules_db.publish import publish
-
-    published = publish(folder, now=when, accept_mass_change=accept_mass_change)
-    for finding in published.findings:
-        say(f"gate: {finding}")
-    if not published.done:
-        say(f"not published: the copy that readers see stays as it was ({folder.public_db})")
-    return published.done

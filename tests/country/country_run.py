@@ -72,7 +72,7 @@ class Country:
 
     def run(self, day: int, *, publish: bool = False) -> Day:
         """Bring the country to a day, crawl it, process what came."""
-        from cli import _crawl_and_process
+        import sequence
 
         country_script.apply(self.states, day)
         for site in self.sites.values():
@@ -80,9 +80,7 @@ class Country:
         started, now = time.monotonic(), country_script.when(day)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(launch, "crawl", partial(launch.crawl, timeout=TIMEOUT))
-            _code, result = _crawl_and_process(
-                self.folder, self.registry, (), None, not publish, loopback=True, when=now
-            )
+            result = sequence.crawl(self.folder, self.registry, no_publish=not publish, loopback=True, when=now)
         seconds = time.monotonic() - started
         assert result["refused"] == []
         verdicts = result["verdicts"]

@@ -56,10 +56,10 @@ def child(land: Country, data: Path, day: int) -> subprocess.Popen[bytes]:
 
 
 def process(data: DataFolder, day: int) -> None:
-    from cli import _process
+    from sequence import process as run_stages
 
     store: sqlite3.Connection = open_store(data)
-    summary = _process(store, data, country_script.when(day), None)
+    summary = run_stages(store, data, country_script.when(day), None)
     store.close()
     assert summary["refused"] == []
 

@@ -14,8 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 import cli
+import sequence
 from rules_db import answers
 from rules_db.connection import DataFolder, connect, open_store
+from rules_db.intake import register_handed_in
 from rules_db.snapshots import SnapshotStore
 from rules_db.stages import File, record_files
 
@@ -48,7 +50,7 @@ class Archive:
         self.folder = DataFolder(root).create()
         self.day = 10
         with open_store(self.folder) as store:
-            cli._register_ingest(store)
+            register_handed_in(store)
 
     def see(self, site: str = SITE, **files: bytes) -> dict[str, Any]:
         """Record files (page_html=… is page.html of the site) and process; the summary of the day."""
@@ -60,7 +62,7 @@ class Archive:
             for name, data in files.items()
         ]
         record_files(store, SnapshotStore(self.folder.snapshots, store), given, "ingest", when)
-        result = cli._process(store, self.folder, when, 1)
+        result = sequence.process(store, self.folder, when, 1)
         store.close()
         return result
 
@@ -242,7 +244,7 @@ def test_another_converter_is_no_change_of_law(archive: Archive, monkeypatch: py
     edited = (*COVER, "综合利用企业应当在20日内报送信息。")
     archive.see(n_html=page(INDEX, edited, links))  # two expressions: the second found in place
     before, flags = archive.feed(), archive.store.execute("SELECT count(*) FROM flag").fetchone()[0]
-    plain = cli._convert
+    plain = sequence._convert
 
     def other(data: bytes, name: str, content_type: str | None, url: str, selectors: Sequence[str] = ()) -> Any:
         import dataclasses
@@ -251,7 +253,7 @@ def test_another_converter_is_no_change_of_law(archive: Archive, monkeypatch: py
         first, *rest = document.blocks
         return dataclasses.replace(document, blocks=(dataclasses.replace(first, text="某省：" + first.text), *rest))
 
-    monkeypatch.setattr(cli, "_convert", other)
+    monkeypatch.setattr(sequence, "_convert", other)
     monkeypatch.setattr(crawler.convert, "CONVERTER_VERSION", "other")
     summary = archive.see()
     assert summary["outcomes"] == {"converted_anew": 2}

@@ -17,6 +17,7 @@ import yaml
 from click.testing import CliRunner
 
 import cli
+import sequence
 from rules_db.connection import DataFolder, open_store
 from rules_db.flags import ACTION, TO_KNOW, list_flags
 from rules_db.mapping.applicability import Profile, local_fillings
@@ -92,7 +93,7 @@ class Country:
         manifest = self.root / f"{name}.csv"
         manifest.write_text(",".join(columns) + "\n" + ",".join([name, *facts.values()]) + "\n", encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(cli, "now", lambda: when)
+            patch.setattr(sequence, "now", lambda: when)
             arguments = ["ingest", str(self.root / name), "--manifest", str(manifest), "--format", "json"]
             result = CliRunner().invoke(cli.main, [*arguments, "--data", str(self.folder.root)])
         assert result.exit_code == 0, result.output

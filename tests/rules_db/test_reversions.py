@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from cli import _process
 from rules_db.captures import Sighting, finish_run, record_sighting, register_source, start_run
 from rules_db.connection import DataFolder, open_store, transaction
 from rules_db.model import Outcome, Tier, Verdict
 from rules_db.reconcile import ordered_expressions
 from rules_db.snapshots import SnapshotStore
+from sequence import process
 
 URL = "https://gxt.example.gov.cn/tzgg/t20260509_1.html"
 TITLE = "关于报送废旧动力电池信息的通知（示例）"
@@ -55,7 +55,7 @@ class Watched:
             sighting = Sighting(URL, "detail", Outcome.FETCHED, snapshot_sha256=sha256, facts=facts)
             record_sighting(self.store, run, "gxt", sighting, now)
             finish_run(self.store, run, finished_at=now, verdict=Verdict.OK, reason="", metrics={})
-        _process(self.store, self.folder, now, 1)
+        process(self.store, self.folder, now, 1)
         rows = self.store.execute("SELECT kind, summary FROM change WHERE recorded_at = ? ORDER BY kind", (now,))
         return [tuple(row) for row in rows]
 

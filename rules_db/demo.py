@@ -1,0 +1,33 @@
+"""The figures of a day that `guiji demo` prints, read from the store as any reader would read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from typing import Any
+
+from rules_db import answers
+from rules_db.connection import DataFolder, open_store
+from rules_db.flags import list_flags
+from rules_db.mapping.coverage import list_links
+
+
+def day_report(folder: DataFolder, verdicts: Sequence[Mapping[str, Any]], when: str) -> dict[str, Any]:
+    """Flags, changed limits, suspect links and silent documents of the run at `when` (ISO UTC)."""
+    with closing(open_store(folder, read_only=True)) as connection:
+        changes = answers.changes_recorded(connection, when)
+        thresholds = [change for change in changes if change["kind"].startswith("threshold_")]
+        suspect = list_links(connection, "suspect")
+        revised = thresholds[0] if thresholds else None
+        pair = f"?from={revised['from_expression_id']}&to={revised['to_expression_id']}" if revised else ""
+        return {
+            "flags": list_flags(connection, since=when),
+            "rule": revised["title"] if revised else "",
+            "rule_id": suspect[0]["rule_id"] if suspect else "",
+            "diff_path": f"/diff{pair}",
+            "thresholds": thresholds,
+            "suspect": suspect,
+            "silent": answers.silent_documents(connection, when),
+            "verdicts": verdicts,
+            "data": str(folder.root),
+        }
