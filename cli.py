@@ -18,7 +18,7 @@ import click
 
 import sequence
 from crawler import commands as registry
-from rules_db.commands import amending, asking, assess, decide, export, mapping, notify, review, upkeep
+from rules_db.commands import asking, assess, decide, export, mapping, notify, review, upkeep
 from rules_db.commands.options import (
     EXIT_GATE,
     EXIT_PARTIAL,
@@ -43,7 +43,6 @@ def main() -> None:
 
 
 for command in (
-    amending.amendments,
     asking.diff,
     asking.explain,
     asking.flags,
@@ -136,7 +135,7 @@ def crawl(
 @format_option
 @data_option
 def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
-    """Crawl, read, compare, flag, publish, notify, report. Exit 0: nothing new, 1: news, 2: degraded, 3: gate refused."""
+    """Crawl, read, compare, flag, publish, notify, report. Exit 0: nothing new, 1: news, 2: degraded, 3: gate held."""
     report = sequence.daily(folder, sources)
     show_result(report, form, "daily")
     sys.exit(report["exit_code"])
