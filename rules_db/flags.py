@@ -22,6 +22,7 @@ from rules_db.mapping.catalogue import Catalogue
 from rules_db.mapping.gaps import GapFilling, find_fillings, opened_on, record_fillings
 from rules_db.model import ChangeKind, EffectKind
 from rules_db.readings import ExpressionReading, load_reading
+from rules_db.watch.relations import content_sentences, relation_sentences
 from rules_db.watch.relevance import TOPICS, Watch, load_watch, topics_of
 
 ACTION, TO_KNOW, NEWS, NOT_RELEVANT = "action required", "to know", "news", "not relevant"
@@ -140,6 +141,9 @@ def _judge(connection: sqlite3.Connection, row: sqlite3.Row, by: _Yardstick) -> 
         example = f"{limited[0].label} {limited[0].quantity.text}"
         sentence = f"Sets {len(reading.rules)} norms with {len(limited)} limits, e.g. {example}"
         reasons.append(Reason("duties_with_limits", weights["duties_with_limits"], sentence))
+    effective = connection.execute("SELECT effective_on FROM expression WHERE id = ?", (row["id"],)).fetchone()[0]
+    told = relation_sentences(connection, reading, row["jurisdiction"]) + content_sentences(reading, effective)
+    reasons += [Reason(code, 0.0, sentence) for code, sentence in told]
     codes = {reason.code for reason in reasons}
     urgent = codes & {"fills_gap", "tightened", "new_version"} or {"provincial", "duties_with_limits"} <= codes
     score = sum(reason.weight for reason in reasons)

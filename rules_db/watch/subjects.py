@@ -14,7 +14,16 @@ from rules_db.watch.matching import RANK, Subject
 from rules_db.watch.relevance import TOPICS, load_watch, topics_of
 
 # What a reader wants to hear first; other grounds come in the order of their weight.
-_ORDER = ("fills_gap", "conflicts", "tightened", "new_version", "implements", "forwards", "duties_with_limits")
+_ORDER = (
+    "fills_gap",
+    "conflicts",
+    "tightened",
+    "new_version",
+    "implements",
+    "forwards",
+    "supplements",
+    "duties_with_limits",
+)
 _ALWAYS = "watched_instrument"
 
 
@@ -88,7 +97,7 @@ def _sentences(reasons: list[dict[str, object]]) -> tuple[str, ...]:
         code = str(reason["code"])
         return (_ORDER.index(code) if code in _ORDER else len(_ORDER), -float(str(reason["weight"])))
 
-    told = [reason for reason in reasons if reason["code"] != "news" or len(reasons) == 1]
+    told = [reason for reason in reasons if reason["code"] != "effective"]  # the day stands beside it anyway
     return tuple(str(reason["sentence"]) for reason in sorted(told, key=place))
 
 
