@@ -18,7 +18,7 @@ import click
 
 import sequence
 from crawler import commands as registry
-from rules_db.commands import asking, assess, decide, export, mapping, notify, review, upkeep
+from rules_db.commands import amending, asking, assess, decide, export, mapping, notify, review, upkeep
 from rules_db.commands.options import (
     EXIT_GATE,
     EXIT_PARTIAL,
@@ -43,6 +43,7 @@ def main() -> None:
 
 
 for command in (
+    amending.amendments,
     asking.diff,
     asking.explain,
     asking.flags,

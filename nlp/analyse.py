@@ -17,6 +17,7 @@ from nlp.pipes.references.references import find_citations
 from nlp.pipes.tables.tables import table_thresholds
 from nlp.reading import UnitReading
 from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
+from nlp.structure.amendments import operations_of
 from nlp.structure.effects import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
@@ -70,6 +71,7 @@ def analyse(document: ConvertedDocument) -> Analysis:
 
 LONGEST_UNIT = 50_000
 """A unit longer than this is read in parts, cut after a sentence: no article is, but a broken page may be."""
+        operations=tuple(operations_of(text, head.title or "", outline.provisions)),
 
 
 def _parts(text: str, unit: Unit) -> Iterator[Unit]:

@@ -16,7 +16,7 @@ from datasette.views.base import DatasetteError
 from rules_db.datasette_plugins import presentation
 from rules_db.datasette_plugins.hooks import hook
 from rules_db.datasette_plugins.login import for_readers
-from rules_db.pages import calendar, compare, gaps, instrument, overview, rule, searching
+from rules_db.pages import calendar, compare, gaps, instrument, overview, places, rule, searching, timelines
 from rules_db.pages.language import COOKIE, LANGUAGES, choose_language, translator
 
 DATABASE = "rules"
@@ -43,6 +43,8 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/gaps$", show_gaps),
         (r"^/claims$", show_claims),
         (r"^/calendar\.ics$", show_calendar),
+        (r"^/provinces$", provinces),
+        (r"^/timeline$", show_timeline),
         (r"^/sources$", sources),
         (r"^/about$", about),
     ]
@@ -172,6 +174,17 @@ async def show_calendar(datasette: Any, request: Any) -> Any:
     )
     headers = {"content-disposition": 'attachment; filename="guiji.ics"'}
     return Response(text, headers=headers, content_type="text/calendar; charset=utf-8")
+
+
+async def provinces(datasette: Any, request: Any) -> Any:
+    return await show_page(datasette, request, "provinces", await read_page(datasette, places.places_page))
+
+
+async def show_timeline(datasette: Any, request: Any) -> Any:
+    wishes = {name: request.args.get(name) or None for name in ("title", "jurisdiction", "instrument_type")}
+    day = _as_of(request) or (await read_page(datasette, overview.about)).as_of
+    page = await read_page(datasette, lambda c: timelines.timeline_page(c, day, **wishes))
+    return await show_page(datasette, request, "timeline", page, wishes=wishes)
 
 
 async def sources(datasette: Any, request: Any) -> Any:

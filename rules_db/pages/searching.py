@@ -68,12 +68,7 @@ def search_page(connection: sqlite3.Connection, query: str, filters: Filters, of
         status=filters.status,
         as_of=filters.as_of,
     )
-    places = connection.execute(
-        """SELECT j.code, j.name, j.name_en, count(*) AS n
-           FROM instrument i JOIN jurisdiction j ON j.code = i.jurisdiction
-           GROUP BY j.code ORDER BY j.code <> '100000', j.code"""
-    ).fetchall()
-    types = connection.execute("SELECT instrument_type FROM instrument GROUP BY 1 ORDER BY count(*) DESC, 1").fetchall()
+    places, types = choices(connection)
     statuses = connection.execute("SELECT status FROM expression GROUP BY 1 ORDER BY count(*) DESC, 1").fetchall()
     several = not result.total and len(set(result.terms)) > 1
     words, scattered = find_scattered(connection, result.terms) if several else ([], [])
@@ -83,9 +78,20 @@ def search_page(connection: sqlite3.Connection, query: str, filters: Filters, of
         result,
         offset,
         tuple(find_titles(connection, query)) if query.strip() and not offset else (),
-        tuple(places),
-        tuple(row[0] for row in types),
+        places,
+        types,
         tuple(row[0] for row in statuses),
         tuple(words),
         tuple(scattered),
     )
+
+
+def choices(connection: sqlite3.Connection) -> tuple[tuple[sqlite3.Row, ...], tuple[str, ...]]:
+    """What a reader may narrow by: jurisdictions that have published something, and kinds of instruments."""
+    places = connection.execute(
+        """SELECT j.code, j.name, j.name_en, count(*) AS n
+           FROM instrument i JOIN jurisdiction j ON j.code = i.jurisdiction
+           GROUP BY j.code ORDER BY j.code <> '100000', j.code"""
+    )
+    types = connection.execute("SELECT instrument_type FROM instrument GROUP BY 1 ORDER BY count(*) DESC, 1")
+    return tuple(places), tuple(row[0] for row in types)

@@ -47,9 +47,10 @@ def log_in(site: Site, password: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     "path",
     [
-        "/", "/search?q=备案", "/instrument/x", "/rule/x", "/diff", "/as-of", "/changes", "/coverage", "/catalogue",
-        "/gaps", "/claims", "/calendar.ics", "/sources", "/about", "/rules", "/rules/rule", "/rules/rule.json",
-        "/rules/rule.csv", "/rules/change_feed.atom", "/rules/search.json?q=备案", "/rules.json?sql=select+1",
+        "/", "/search?q=备案", "/instrument/x", "/rule/x", "/diff", "/as-of", "/changes",
+        "/coverage", "/catalogue", "/gaps", "/claims", "/provinces", "/timeline", "/calendar.ics",
+        "/sources", "/about", "/rules", "/rules/rule", "/rules/rule.json", "/rules/rule.csv",
+        "/rules/change_feed.atom", "/rules/search.json?q=备案", "/rules.json?sql=select+1",
         "/-/plugins.json", "/-/settings",
     ],
 )  # fmt: skip
