@@ -18,6 +18,7 @@ from nlp.pipes.tables.tables import table_thresholds
 from nlp.reading import UnitReading
 from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
 from nlp.structure.amendments import operations_of
+from nlp.structure.amendments import operations_of
 from nlp.structure.effects import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
@@ -66,6 +67,7 @@ def analyse(document: ConvertedDocument) -> Analysis:
         effects=tuple(effects),
         issues=(*outline.issues, *reference_issues, *head_issues),
         pipeline_version=PIPELINE_VERSION,
+        operations=tuple(operations_of(text, head.title or "", outline.provisions)),
     )
 
 

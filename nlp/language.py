@@ -36,7 +36,7 @@ COMPONENTS = (
 )
 """Order of the components; each is `guiji_<name>`, made by `nlp/pipes/<name>/factory.py`."""
 
-_VERSION = "1.1.0"
+_VERSION = "1.2.0"
 
 
 def _pattern_digest() -> str:

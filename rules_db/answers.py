@@ -10,6 +10,7 @@ import sqlite3
 from typing import Any
 
 from rules_db.amending.answers import outstanding
+from rules_db.amending.answers import outstanding
 from rules_db.connection import StoreError
 from rules_db.diff.result import InstrumentDiff
 from rules_db.instruments import InstrumentRef
@@ -88,6 +89,7 @@ def show(
         "standing": str(standing) if standing else "",
         "tier": tier,
         "note": expression.note,
+        "outstanding": outstanding(connection, instrument) if unit is None else [],
         "relations": relations_of(connection, instrument.id),
         "outstanding": outstanding(connection, instrument) if unit is None else [],
         "units": [

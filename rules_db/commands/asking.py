@@ -34,6 +34,7 @@ def flags(since: str | None, jurisdiction: str | None, form: str, folder: DataFo
 @data_option
 def versions(title: str, form: str, folder: DataFolder) -> None:
     """The expressions known of an instrument, by TITLE or IRI."""
+    from rules_db.amending.answers import preview
     from rules_db.answers import list_versions
     from rules_db.connection import open_store
     from rules_db.references import one_instrument
@@ -42,19 +43,35 @@ def versions(title: str, form: str, folder: DataFolder) -> None:
     instrument = one_instrument(connection, title)
     found = list_versions(connection, instrument)
     show_result(found, form, "versions")
+    computed = preview(connection, instrument)
+    if computed is not None:
+        say(
+            f"note: {len(computed[1])} amendments are outstanding: no text with them is held; "
+            "'guiji show TITLE --computed' shows what they make of the newest one (computed, unofficial)"
+        )
 
 
 @click.command()
 @click.argument("reference")
 @click.option("--as-of", metavar="DATE", help="What applied on this day.")
 @click.option("--known-on", metavar="DATE", help="… as the store knew it on this day.")
+@click.option("--computed", is_flag=True, help="The newest text with outstanding amendments applied: unofficial.")
 @format_option
 @data_option
-def show(reference: str, as_of: str | None, known_on: str | None, form: str, folder: DataFolder) -> None:
+def show(
+    reference: str, as_of: str | None, known_on: str | None, computed: bool, form: str, folder: DataFolder
+) -> None:
     """One instrument, provision (“TITLE 第五条” or TITLE#art_5) or rule id, as of a date."""
     from rules_db import answers
     from rules_db.connection import open_store
 
+    if computed:
+        from rules_db.amending.answers import show_computed
+
+        if as_of or known_on:
+            raise click.UsageError("--computed takes the newest text and no date")
+        show_result(show_computed(open_store(folder, read_only=True), reference), form, "provisions")
+        return
     found = answers.show(open_store(folder, read_only=True), reference, as_of=as_of, known_on=known_on)
     show_result(found, form, "provisions")
 
