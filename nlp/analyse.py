@@ -17,11 +17,10 @@ from nlp.pipes.references.references import find_citations
 from nlp.pipes.tables.tables import table_thresholds
 from nlp.reading import UnitReading
 from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
-from nlp.structure.amendments import operations_of
-from nlp.structure.amendments import operations_of
 from nlp.structure.effects import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
+from nlp.structure.relations import explains, find_relations
 from nlp.structure.resolve import find_aliases, index_of, resolve
 from nlp.structure.units import Unit, units_of
 from nlp.text.grids import Grid, grids_of
@@ -52,28 +51,30 @@ def analyse(document: ConvertedDocument) -> Analysis:
     references, reference_issues = _references(text, outline, units)
     found = read_head(text, outline, normalised.headings, document.head)
     head, head_issues = merge_heads(document.head, found)
-    effects = find_effects(text, outline, head)
+    effects = [*find_effects(text, outline, head), *find_relations(text, outline, head)]
+    # What an explanation (解读) says of duties and limits repeats or comments on the law, and is none.
+    law = not explains(head.title)
     return Analysis(
         text=text,
         source_offsets=normalised.source_offsets,
         head=head,
         provisions=outline.provisions,
-        norms=tuple(_shifted_norms(units, readings)),
+        norms=tuple(_shifted_norms(units, readings)) if law else (),
         thresholds=tuple(
             _with_tables(list(_shifted_thresholds(units, readings)), grids_of(document.blocks, normalised))
-        ),
+        )
+        if law
+        else (),
         references=tuple(references),
         definitions=tuple(_shifted_definitions(units, readings)),
         effects=tuple(effects),
         issues=(*outline.issues, *reference_issues, *head_issues),
         pipeline_version=PIPELINE_VERSION,
-        operations=tuple(operations_of(text, head.title or "", outline.provisions)),
     )
 
 
 LONGEST_UNIT = 50_000
 """A unit longer than this is read in parts, cut after a sentence: no article is, but a broken page may be."""
-        operations=tuple(operations_of(text, head.title or "", outline.provisions)),
 
 
 def _parts(text: str, unit: Unit) -> Iterator[Unit]:

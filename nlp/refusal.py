@@ -12,6 +12,7 @@ from enum import StrEnum
 from nlp.pipes.references.patterns import OWN_NAMES
 from nlp.structure.header import read_head
 from nlp.structure.provisions import Outline
+from nlp.structure.relations import explains
 from nlp.text.normalise import HAN
 from rules_db.model import HeadFacts, ProvisionKind
 
@@ -79,7 +80,8 @@ _TITLE = re.compile(
 
 
 def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts) -> None:
-    """Raise `AnalysisRefused` unless `text` can be a regulation or notice. `stated` is what page or manifest say."""
+    """Raise `AnalysisRefused` unless `text` can be a regulation, a notice, or an explanation of one. `stated` is what
+    page or manifest say."""
     _refuse_unreadable(text)
     provisions = outline.provisions
     if any(provision.kind is ProvisionKind.ARTICLE for provision in provisions):
@@ -95,6 +97,8 @@ def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts)
     titled = not listed and (_is_title(stated.title or "") or any(_is_title(line.text) for line in body[:_HEAD_LINES]))
     numbered = bool(stated.document_number or found.document_number)
     levels = sum(provision.kind is ProvisionKind.LEVEL for provision in provisions)
+    if prose and explains(stated.title):
+        return
     if not prose and not (levels >= 2 and normative >= 2):
         message = "no article and no sentence: a list, a navigation page or a fragment"
     elif not normative and not numbered and not titled:

@@ -9,8 +9,6 @@ import json
 import sqlite3
 from typing import Any
 
-from rules_db.amending.answers import outstanding
-from rules_db.amending.answers import outstanding
 from rules_db.connection import StoreError
 from rules_db.diff.result import InstrumentDiff
 from rules_db.instruments import InstrumentRef
@@ -89,9 +87,7 @@ def show(
         "standing": str(standing) if standing else "",
         "tier": tier,
         "note": expression.note,
-        "outstanding": outstanding(connection, instrument) if unit is None else [],
         "relations": relations_of(connection, instrument.id),
-        "outstanding": outstanding(connection, instrument) if unit is None else [],
         "units": [
             {
                 "eid": u.provision.eid,
@@ -103,6 +99,25 @@ def show(
             for u in units
         ],
     }
+
+
+def relations_of(connection: sqlite3.Connection, instrument_id: str) -> list[dict[str, Any]]:
+    """What an instrument is to others (`to`) and others are to it (`from`): kind, the other's title and id where it is
+    held, number, state. An unresolved one says so."""
+    rows = connection.execute(
+        """SELECT 'to' AS direction, f.kind, f.target_title AS title, f.target_instrument_id AS instrument_id,
+             f.target_number AS number, f.state, min(f.rowid) AS place
+           FROM effect f JOIN expression e ON e.id = f.affecting_expression_id
+           WHERE e.instrument_id = :id AND e.replaced_at IS NULL GROUP BY f.kind, f.target_title
+           UNION ALL
+           SELECT 'from', f.kind, i.title, i.id, e.document_number, f.state, min(f.rowid)
+           FROM effect f JOIN expression e ON e.id = f.affecting_expression_id
+           JOIN instrument i ON i.id = e.instrument_id
+           WHERE f.target_instrument_id = :id AND e.replaced_at IS NULL GROUP BY f.kind, i.id
+           ORDER BY 1 DESC, place""",
+        {"id": instrument_id},
+    )
+    return [{key: row[key] for key in row.keys() if key != "place"} for row in rows]  # noqa: SIM118 - sqlite3.Row
 
 
 def rules_in(

@@ -33,7 +33,8 @@ def load_head(raw: dict[str, Any]) -> HeadFacts:
     """Head facts out of a mapping with the field names of `HeadFacts`. Raises TypeError for unknown names."""
     known = dict(raw)
     known["issuers"] = tuple(known.get("issuers") or ())
-    known["attachments"] = tuple(AttachmentRef(**a) for a in known.get("attachments") or ())
+    for name in ("attachments", "links"):
+        known[name] = tuple(AttachmentRef(**link) for link in known.get(name) or ())
     if known.get("tier") is not None:
         known["tier"] = Tier(known["tier"])
     return HeadFacts(**known)

@@ -1,7 +1,8 @@
 """Effects of one text on another instrument: recorded as read, tied to their target when it is known without doubt.
 
 A repeal (废止) read in a text ends the rules of its target only when exactly one instrument of the store bears the
-title, and its number where one is said; anything else stays unresolved and visible.
+title, and its number where one is said; anything else stays unresolved and visible. An explanation (解读), announcement
+(公示), forwarding or issuing notice whose document is not found, or is one of several, opens an issue as well.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rules_db.captures import raise_issue, resolve_issues
 from rules_db.fingerprint import fingerprint
 from rules_db.instruments import number_key, title_key
-from rules_db.model import EffectKind, HeadFacts, Span, TextEffect
+from rules_db.model import EffectKind, HeadFacts, Issue, Severity, Span, TextEffect
 
 STATED = "stated"
+STAGE = "relate"
+# Relations that say nothing without their document. (A draft may wait for the text that it is to become.)
+NEEDS_ITS_DOCUMENT = (EffectKind.ANNOUNCES, EffectKind.FORWARDS, EffectKind.INTERPRETS, EffectKind.ISSUES)
 _QUOTED = re.compile(r"“([^”]{1,40})”")
 
 
@@ -54,7 +59,8 @@ def record_effects(
             kept.append(effect)
     connection.executemany(
         """INSERT OR IGNORE INTO effect (id, affecting_expression_id, kind, target_title, target_number, target_label,
-             effective_on, state, start, "end", recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'unresolved', ?, ?, ?)""",
+             effective_on, state, start, "end", recorded_at, target_url)
+           VALUES (?, ?, ?, ?, ?, ?, ?, 'unresolved', ?, ?, ?, ?)""",
         [
             (
                 _effect_id(expression_id, effect),
@@ -67,6 +73,7 @@ def record_effects(
                 effect.span.start,
                 effect.span.end,
                 recorded_at,
+                effect.target_url,
             )
             for effect in kept
         ],
@@ -92,16 +99,20 @@ def inherit_effects(connection: sqlite3.Connection, expression_id: str, heir: st
     record_effects(connection, heir, effects, HeadFacts(), recorded_at)
 
 
-def resolve_effects(connection: sqlite3.Connection) -> set[str]:
+def resolve_effects(connection: sqlite3.Connection, recorded_at: str) -> set[str]:
     """Tie unresolved effects to instruments that have come since; returns the ids of the instruments they touch."""
     touched = set()
     pending = connection.execute(
-        """SELECT e.id, e.kind, e.target_title, e.target_number, x.instrument_id AS affecting_instrument, x.version_date
+        """SELECT e.id, e.kind, e.target_title, e.target_number, e.target_url, x.instrument_id AS affecting_instrument,
+             x.version_date, i.title, i.jurisdiction
            FROM effect e JOIN expression x ON x.id = e.affecting_expression_id
+           JOIN instrument i ON i.id = x.instrument_id
            WHERE e.state = 'unresolved' AND x.replaced_at IS NULL"""
     ).fetchall()
     for row in pending:
         targets = _targets(connection, row)
+        if row["kind"] in NEEDS_ITS_DOCUMENT:
+            _tell(connection, row, len(targets), recorded_at)
         if len(targets) != 1:
             continue
         state = "applied"
@@ -111,19 +122,7 @@ def resolve_effects(connection: sqlite3.Connection) -> set[str]:
             "UPDATE effect SET target_instrument_id = ?, state = ? WHERE id = ?", (targets[0], state, row["id"])
         )
         touched.add(targets[0])
-    return touched | _brought_up_to_date(connection)
-
-
-def _brought_up_to_date(connection: sqlite3.Connection) -> set[str]:
-    """Outstanding amendments whose target has come in a text as new as the amendment are applied."""
-    rows = connection.execute(
-        """SELECT e.id, e.target_instrument_id AS target, x.version_date FROM effect e
-           JOIN expression x ON x.id = e.affecting_expression_id
-           WHERE e.state = 'outstanding' AND x.replaced_at IS NULL"""
-    ).fetchall()
-    done = [row for row in rows if _text_since(connection, row["target"], row["version_date"])]
-    connection.executemany("UPDATE effect SET state = 'applied' WHERE id = ?", [(row["id"],) for row in done])
-    return {row["target"] for row in done}
+    return touched
 
 
 def repealed_from(connection: sqlite3.Connection, instrument_id: str) -> str | None:
@@ -161,16 +160,62 @@ def partial_repeals(connection: sqlite3.Connection, instrument_id: str) -> list[
     return found
 
 
+def _tell(connection: sqlite3.Connection, row: sqlite3.Row, found: int, now: str) -> None:
+    """Open an issue about a relation whose document is not found or not the only one; close it when it is."""
+    subject = f"{row['affecting_instrument']}:{row['kind']}:{row['target_title']}"
+    if found == 1:
+        resolve_issues(connection, stage=STAGE, subject=subject, now=now)
+        return
+    why = (
+        f"{found} instruments bear this title; its number, or a link to its page, would tell them apart"
+        if found
+        else "the store does not hold it; ingest it, or check the title"
+    )
+    message = f"《{row['title']}》 {row['kind']} 《{row['target_title']}》: {why}"
+    raise_issue(connection, Issue(Severity.WARN, STAGE, "unresolved_relation", message, subject), now)
+
+
 def _targets(connection: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
+    """Instruments that an effect may mean: by title, and number where one is said; several are told apart by the page
+    that the text links to, or by standing in the same province. A link alone decides only where no title does."""
     candidates = connection.execute(
-        "SELECT id FROM instrument WHERE title_key = ? AND id <> ?",
+        "SELECT id, jurisdiction FROM instrument WHERE title_key = ? AND id <> ? ORDER BY id",
         (title_key(row["target_title"]), row["affecting_instrument"]),
     ).fetchall()
-    wanted = number_key(row["target_number"])
+    linked = _linked(connection, row)
+    if not candidates:
+        return linked
+    bearing = _bearing_number(connection, candidates, row["target_number"])
+    for choice in (
+        [candidate["id"] for candidate in bearing if candidate["id"] in linked],
+        [candidate["id"] for candidate in bearing if candidate["jurisdiction"] == row["jurisdiction"]],
+    ):
+        if len(bearing) > 1 and len(choice) == 1:
+            return choice
+    return [candidate["id"] for candidate in bearing]
+
+
+def _linked(connection: sqlite3.Connection, row: sqlite3.Row) -> list[str]:
+    """The instrument whose text was read at the address that the text links to."""
+    if not row["target_url"]:
+        return []
+    bare = str(row["target_url"]).split("://", 1)[-1]
+    rows = connection.execute(
+        """SELECT DISTINCT e.instrument_id FROM manifestation m JOIN expression e ON e.id = m.expression_id
+           WHERE m.url IN (?, ?) AND e.instrument_id <> ?""",
+        (f"http://{bare}", f"https://{bare}", row["affecting_instrument"]),
+    ).fetchall()
+    return [found["instrument_id"] for found in rows]
+
+
+def _bearing_number(
+    connection: sqlite3.Connection, candidates: list[sqlite3.Row], number: str | None
+) -> list[sqlite3.Row]:
+    wanted = number_key(number)
     if wanted is None:
-        return [candidate["id"] for candidate in candidates]
+        return candidates
     return [
-        candidate["id"]
+        candidate
         for candidate in candidates
         if any(
             number_key(text["document_number"]) in (wanted, None)

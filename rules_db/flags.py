@@ -177,7 +177,16 @@ def _watched_reasons(title: str, by: _Yardstick) -> list[Reason]:
 
 
 def _effect_reasons(connection: sqlite3.Connection, expression_id: str, weights: Mapping[str, float]) -> list[Reason]:
-    strong = (EffectKind.IMPLEMENTS, EffectKind.FORWARDS, EffectKind.AMENDS, EffectKind.REPEALS, EffectKind.REPLACES)
+    strong = (
+        EffectKind.IMPLEMENTS,
+        EffectKind.FORWARDS,
+        EffectKind.AMENDS,
+        EffectKind.REPEALS,
+        EffectKind.REPLACES,
+        EffectKind.ISSUES,
+        EffectKind.DRAFTS,
+    )
+    light = (EffectKind.INTERPRETS, EffectKind.ANNOUNCES)
     reasons = []
     for effect in connection.execute(
         """SELECT DISTINCT kind, target_title, target_instrument_id FROM effect
@@ -187,6 +196,10 @@ def _effect_reasons(connection: sqlite3.Connection, expression_id: str, weights:
         if effect["kind"] in strong and effect["target_instrument_id"]:
             sentence = f"{effect['kind'].capitalize()} 《{effect['target_title']}》, which this store holds"
             reasons.append(Reason(effect["kind"], weights["implements"], sentence))
+        elif effect["kind"] in light:
+            held = "which this store holds" if effect["target_instrument_id"] else "which could not be identified"
+            sentence = f"{effect['kind'].capitalize()} 《{effect['target_title']}》, {held}"
+            reasons.append(Reason(effect["kind"], weights["text_word"], sentence))
     return reasons[:3]
 
 

@@ -44,6 +44,12 @@ def m0005_daily_runs(db: Database) -> None:
     _run_script(db, "0005_daily_runs.sql")
 
 
+@store()
+def m0006_effect_links(db: Database) -> None:
+    """The page that a text links its target to."""
+    _run_script(db, "0006_effect_links.sql")
+
+
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
     lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))

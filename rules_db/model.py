@@ -200,7 +200,8 @@ class AttachmentRef:
 
 @dataclass(frozen=True, slots=True)
 class HeadFacts:
-    """What the page, the file or the manifest says about the document. Dates are ISO `YYYY-MM-DD`; None = not said."""
+    """What the page, the file or the manifest says about the document. Dates are ISO `YYYY-MM-DD`; None = not said.
+    `links` lead to pages of other documents, under the names that this one gives them."""
 
     title: str | None = None
     document_number: str | None = None
@@ -217,6 +218,7 @@ class HeadFacts:
     tier: Tier | None = None
     attachments: tuple[AttachmentRef, ...] = ()
     expires_on: str | None = None
+    links: tuple[AttachmentRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +334,8 @@ class EffectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextEffect:
-    """What a text does to another instrument, as read from its words: target title without 《》, its number if said."""
+    """What a text does to another instrument, as read from its words: target title without 《》, its number if said, the
+    address that its page links the name to."""
 
     kind: EffectKind
     span: Span

@@ -44,7 +44,7 @@ def reconcile_pending(
 ) -> Iterator[Reconciled]:
     """Bring every pending instrument up to date; `progress(done, total)` is called as it goes."""
     with transaction(connection):
-        resolve_effects(connection)
+        resolve_effects(connection, recorded_at)
     pending = [
         (row["instrument_id"], row["state"])
         for row in connection.execute(

@@ -30,6 +30,9 @@ _DOWNLOADS: Final = re.compile(
 _ZONE: Final = re.compile(r"annex|appendix|attach|contentLeft0102box|fujian|insertfile|pdf-content|xgfj", re.I)
 _ANNEX: Final = re.compile(r"\s*(?:附件|附表|附录)")
 _ZONE_LEVELS = 6
+_ORIGINAL: Final = re.compile(r"^(?:【|\[)?(?:查看|阅读)?(?:政策|文件)?原文|^(?:相关|关联|对应)(?:政策|文件)[：:]?")
+_NO_PAGE: Final = ("#", "javascript:", "mailto:", "data:")
+_MOST_RELATED = 20
 _BASE = etree.XPath("string(//base/@href)")
 _DIRECTION = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _NAME_CHARS = 200
@@ -60,12 +63,33 @@ def attachments(
     return tuple(found.values())
 
 
+def related_links(
+    root: etree._Element, containers: Sequence[etree._Element], url: str | None
+) -> tuple[AttachmentRef, ...]:
+    """Links of the document to pages of other documents: those inside the body that name one (《…》), and those
+    anywhere that are called the original of an explanation (政策原文, 相关文件). At most 20, in page order."""
+    base = _based(url, str(_BASE(root))) if url else ""
+    inside = [element for container in containers for element in container.iter("a")]
+    found: dict[str, AttachmentRef] = {}
+    for element, within in (*((e, True) for e in inside), *((e, False) for e in root.iter("a"))):
+        href, name = _href(element), safe_name("".join(map(str, element.itertext())))
+        wanted = _ORIGINAL.search(name) or (within and "《" in name)
+        if not wanted or not href or len(href) > _URL_CHARS or href.startswith(_NO_PAGE) or is_file(element, href):
+            continue
+        link = link_of(element, href, base)
+        if link.url is not None and link.url != url:
+            found.setdefault(link.url, AttachmentRef(name, link.url))
+            if len(found) == _MOST_RELATED:
+                break
+    return tuple(found.values())
+
+
 def file_links(root: etree._Element, containers: Sequence[etree._Element], url: str | None) -> Iterator[FileLink]:
     """Every link to a file that belongs to the document, with its address as the crawler asks for it."""
     base = _based(url, str(_BASE(root))) if url else ""
     for element in _candidates(root, containers):
         href = _href(element)
-        if not href or len(href) > _URL_CHARS or href.startswith(("#", "javascript:", "mailto:", "data:")):
+        if not href or len(href) > _URL_CHARS or href.startswith(_NO_PAGE):
             continue
         yield link_of(element, href, base)
 

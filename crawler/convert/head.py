@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from crawler.convert.attachments import attachments
+from crawler.convert.attachments import attachments, related_links
 from crawler.convert.blocks import clean
 from crawler.convert.facts import find_document_number, iso_date, number_line, without_number
 from rules_db.model import Block, HeadFacts
@@ -116,6 +116,7 @@ def page_facts(
         index_number=index.get("index_number"),
         url=url,
         attachments=attachments(root, containers, url),
+        links=related_links(root, containers, url),
     )
 
 
