@@ -2,7 +2,8 @@
 
 In: texts of units. Out: `UnitReading` values. Every component works on the text once with compiled expressions and
 stores plain tuples as a layer of the Doc (`nlp/layers.py`), readable as `doc._.<layer>`; nothing is tagged token by
-token. spaCy is imported here, in the layers and in the factories only. Component code is imported when the pipeline is first loaded, so that the version can be asked for cheaply.
+token. spaCy is imported here, in the layers, stages and factories only. Component code is imported when the pipeline is
+first loaded, so that the version can be asked for cheaply.
 """
 
 from __future__ import annotations

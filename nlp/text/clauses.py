@@ -32,6 +32,8 @@ _MARKER = re.compile(
     r"|[①-⑳][ \t　]*"
     r")?"
 )
+_MARKER_STARTS = frozenset(" \t　第（(一二三四五六七八九十百①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+"""What a marker may start with, decimal digits apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Layout:
     def line(self, offset: int) -> tuple[int, int]:
         return self.lines[bisect_right(self._line_starts, offset) - 1]
 
+    def head(self, start: int) -> int:
+        """Where the words of a piece that starts at `start` begin: behind the list marker, when it opens a line."""
+        return start if start and self.text[start - 1] != "\n" else marker_end(self.text, start)
+
     def clauses_between(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """Clauses that start in [start, end), at most the last 40: no reader is quadratic on endless sentences."""
         first, last = bisect_left(self._clause_starts, start), bisect_left(self._clause_starts, end)
@@ -88,6 +94,9 @@ class Layout:
 
 def marker_end(text: str, start: int) -> int:
     """Where the text of a line begins once its list marker (（一）, 1., 第三条) is skipped."""
+    first = text[start : start + 1]
+    if first not in _MARKER_STARTS and not first.isdecimal():
+        return start
     match = _MARKER.match(text, start)
     return match.end() if match else start
 

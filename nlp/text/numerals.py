@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 DIGITS = {"零": 0, "一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 TENS = {"十": 10, "百": 100, "千": 1000}
@@ -67,6 +68,7 @@ def parse_number(text: str) -> Decimal | None:
     return _number(to_halfwidth(text).translate(_PLAIN))
 
 
+@lru_cache(maxsize=4096)
 def _number(text: str) -> Decimal | None:
     if "分之" in text:
         return _fraction(text)

@@ -92,7 +92,7 @@ class _Search:
         self.masked = layout.masked
         self.cues = cues
         self.found: list[Bearer | None] = []
-        self.by_clause: dict[int, int] = {}
+        self.by_clause: dict[int, int] = {}  # start of a clause → its last cue; likewise for lines
         self.by_line: dict[int, int] = {}
         self.sentence_cues: dict[int, list[int]] = {}
         self.subjects: dict[int, Party | None] = {}
@@ -105,16 +105,13 @@ class _Search:
             return bearer
         bearer = self._resolve(cue)
         self.found.append(bearer)
-        self.by_clause[self.layout.clause_index(cue.start)] = index
+        self.by_clause[self.layout.clause(cue.start)[0]] = index
         self.by_line[self.layout.line(cue.start)[0]] = index
         self.sentence_cues.setdefault(self.layout.sentence_index(cue.start), []).append(index)
         return bearer
 
     def _head(self, clause: tuple[int, int]) -> int:
-        start = clause[0]
-        if start == self.layout.line(start)[0]:
-            start = min(marker_end(self.layout.text, start), clause[1])
-        return start
+        return min(self.layout.head(clause[0]), clause[1])
 
     def _bearer(self, party: Party, pattern: str, confidence: float = 1.0, reason: str = "") -> Bearer:
         cut = self.masked.rfind("的", party.start, party.end)
@@ -157,7 +154,7 @@ class _Search:
         forbidding = self.masked[cue.start : cue.end] in _FORBIDDING
         if forbidding:
             return self._forbidden(cue, head, stop, clause)
-        earlier = self.by_clause.get(self.layout.clause_index(cue.start))
+        earlier = self.by_clause.get(clause[0])
         if earlier is not None and cue.modality is not Modality.RECOMMENDATION:
             between = self.masked[self.cues[earlier].end : stop]
             party = subject(self.masked, self.cues[earlier].end, stop, True) if between.strip() else None
@@ -220,10 +217,10 @@ class _Search:
             return None
         before = self.layout.clauses_between(self.layout.segment(cue.start)[0], self.layout.clause(cue.start)[0])
         for start, end in reversed(before):
-            index = self.by_clause.get(self.layout.clause_index(start))
+            index = self.by_clause.get(start)
             if index is not None:
                 return self._weaker(self.found[index], "told by the actor of the sentence") if telling else None
-            if any(self.layout.clause_index(earlier) in self.by_clause for earlier, _ in before if earlier < start):
+            if any(earlier in self.by_clause for earlier, _ in before if earlier < start):
                 continue
             party = subject(self.masked, self._head((start, end)), end, False)
             if party and not party.agent and self.masked[end - 1] != "的":
@@ -259,12 +256,12 @@ class _Search:
         """The clause names no subject: look through the sentence, then the lead, then earlier sentences."""
         sentence = self.layout.sentence(cue.start)
         before = self.layout.clauses_between(sentence[0], clause[0])
-        known_before = any(self.layout.clause_index(start) in self.by_clause for start, _ in before)
+        known_before = any(start in self.by_clause for start, _ in before)
         recommending = cue.modality is Modality.RECOMMENDATION
         agent: Party | None = None
         for position in range(len(before) - 1, -1, -1):
             start, end = before[position]
-            index = self.by_clause.get(self.layout.clause_index(start))
+            index = self.by_clause.get(start)
             if index is not None:
                 return self._encouraged(index, cue) or self.found[index]
             if position == len(before) - 1 and not recommending and is_limit_topic(self.masked[start:end]):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.bearers.bearers import resolve_bearers
+from nlp.stage import stage
 
 
-@Language.component("guiji_bearers", assigns=["doc._.bearers"])
-def bearers(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("bearers")
+def bearers(doc: Doc, layers: Layers) -> None:
     layers.bearers = resolve_bearers(layers.layout, layers.cues)
-    return doc

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from nlp.pipes.conditions import patterns
 from nlp.pipes.modality.modality import Cue
-from nlp.text.clauses import Layout, marker_end
+from nlp.text.clauses import Layout
 from nlp.text.lexicon import alternation
 
 
@@ -43,23 +43,18 @@ def _condition(layout: Layout, cue: Cue) -> str:
     before = layout.clauses_between(segment[0], clause[0])
     cases = [piece for piece in before if _is_case(layout, piece)]
     if cases:
-        start = _head(layout, cases[0])
+        start = layout.head(cases[0][0])
         end = cases[-1][1]
         return layout.text[max(start, end - _LONGEST) : end].strip()
-    left = layout.masked[max(_head(layout, clause), cue.start - 120) : cue.start]
+    left = layout.masked[max(layout.head(clause[0]), cue.start - 120) : cue.start]
     own = _OWN_CASE.search(left)
     if own and own.group() != left:
         return layout.text[cue.start - len(own.group()) : cue.start].strip()
     return ""
 
 
-def _head(layout: Layout, piece: tuple[int, int]) -> int:
-    start = piece[0]
-    return marker_end(layout.text, start) if start == layout.line(start)[0] else start
-
-
 def _is_case(layout: Layout, piece: tuple[int, int]) -> bool:
-    head = _head(layout, piece)
+    head = layout.head(piece[0])
     if piece[1] - head > _LONGEST:
         return False
     words = layout.masked[head : piece[1]].strip()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.conditions.conditions import find_conditions
+from nlp.stage import stage
 
 
-@Language.component("guiji_conditions", assigns=["doc._.conditions"])
-def conditions(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("conditions")
+def conditions(doc: Doc, layers: Layers) -> None:
     layers.conditions = find_conditions(layers.layout, layers.cues)
-    return doc

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.definitions.definitions import find_definitions
+from nlp.stage import stage
 
 
-@Language.component("guiji_definitions", assigns=["doc._.definitions"])
-def definitions(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("definitions")
+def definitions(doc: Doc, layers: Layers) -> None:
     layers.definitions = tuple(find_definitions(layers.source))
-    return doc

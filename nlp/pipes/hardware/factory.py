@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.hardware.hardware import find_hardware
+from nlp.stage import stage
 
 
-@Language.component("guiji_hardware", assigns=["doc._.hardware"])
-def hardware(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("hardware")
+def hardware(doc: Doc, layers: Layers) -> None:
     layers.hardware = find_hardware(layers.source)
-    return doc

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.modality.modality import find_cues
+from nlp.stage import stage
 
 
-@Language.component("guiji_modality", assigns=["doc._.cues"])
-def modality(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("modality")
+def modality(doc: Doc, layers: Layers) -> None:
     layers.cues = find_cues(layers.layout)
-    return doc

@@ -137,9 +137,10 @@ def _governing(layout: Layout, candidates: list[Place]) -> list[bool]:
 
 
 def _is_look_alike(masked: str, cue: str, start: int) -> bool:
-    return any(
-        start >= offset and pattern.match(masked, start - offset) is not None for offset, pattern in _LOOK_ALIKES[cue]
-    )
+    for offset, pattern in _LOOK_ALIKES[cue]:
+        if start >= offset and pattern.match(masked, start - offset) is not None:
+            return True
+    return False
 
 
 def _offence_end(layout: Layout, segment: tuple[int, int]) -> int:

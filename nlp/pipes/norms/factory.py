@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of, mirror
+from nlp.layers import Layers, mirror
 from nlp.pipes.norms.norms import assemble
+from nlp.stage import stage
 
 
-@Language.component("guiji_norms", assigns=["doc._.norms"])
-def norms(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("norms")
+def norms(doc: Doc, layers: Layers) -> None:
     found = layers.norms = assemble(
         layers.layout, layers.cues, layers.bearers, layers.conditions, layers.sanctions, layers.deadlines
     )
     mirror(doc, "norms", ((norm.cue.start, norm.cue.end, norm.modality.value) for norm in found))
-    return doc

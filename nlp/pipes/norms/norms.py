@@ -41,7 +41,7 @@ def assemble(
     by_segment = {sanction.segment_start: sanction for sanction in sanctions}
     norms = [_penalty(layout, sanction, deadlines) for sanction in sanctions]
     for index, (cue, bearer, condition) in enumerate(zip(cues, bearers, conditions, strict=True)):
-        sanction = by_segment.get(layout.segment(cue.start)[0])
+        sanction = by_segment.get(layout.segment(cue.start)[0]) if by_segment else None
         if sanction and introduces(layout, cue, sanction):
             continue
         following = cues[index + 1].start if index + 1 < len(cues) else len(layout.text)
@@ -130,11 +130,15 @@ def _penalty(layout: Layout, sanction: Sanction, deadlines: Sequence[Deadline]) 
 
 def _deadlines(deadlines: Sequence[Deadline], start: int, end: int) -> str:
     """Time limits inside [start, end), in words of the text."""
+    if not deadlines:
+        return ""
     return "；".join(one.span.text for one in deadlines if start <= one.span.start and one.span.end <= end)
 
 
 def _breached(sanctions: Sequence[Sanction], layout: Layout, cue: Cue) -> Sanction | None:
     """The first sanction behind the cue in its sentence whose segment names a breach."""
+    if not sanctions:
+        return None
     sentence = layout.sentence(cue.start)
     for sanction in sanctions:
         if sanction.start > cue.end and sanction.start < sentence[1]:

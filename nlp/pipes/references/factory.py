@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.references.references import find_references
+from nlp.stage import stage
 
 
-@Language.component("guiji_references", assigns=["doc._.references"])
-def references(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("references")
+def references(doc: Doc, layers: Layers) -> None:
     layers.references = tuple(find_references(layers.source))
-    return doc

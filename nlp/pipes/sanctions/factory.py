@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of
+from nlp.layers import Layers
 from nlp.pipes.sanctions.sanctions import find_sanctions
+from nlp.stage import stage
 
 
-@Language.component("guiji_sanctions", assigns=["doc._.sanctions"])
-def sanctions(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("sanctions")
+def sanctions(doc: Doc, layers: Layers) -> None:
     layers.sanctions = find_sanctions(layers.layout)
-    return doc

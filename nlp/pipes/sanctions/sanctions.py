@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from nlp.pipes.sanctions import patterns
-from nlp.text.clauses import Layout, marker_end
+from nlp.text.clauses import Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,9 @@ class Sanction:
 
 _NAMES = [name for name, _ in (*patterns.STRONG_VERBS, *patterns.WEAK_VERBS)]
 _STRONG = len(patterns.STRONG_VERBS)
-_VERB = re.compile(
-    f"(?=[{patterns.VERB_STARTS}])(?:"
-    + "|".join(
-        f"(?P<v{number}>{expression})"
-        for number, (_, expression) in enumerate((*patterns.STRONG_VERBS, *patterns.WEAK_VERBS))
-    )
-    + ")"
-)
+_VERBS = tuple(re.compile(expression) for _, expression in (*patterns.STRONG_VERBS, *patterns.WEAK_VERBS))
+_VERB = re.compile(f"(?=[{patterns.VERB_STARTS}])(?:{'|'.join(f'(?:{verb.pattern})' for verb in _VERBS)})")
+"""Any of the verbs, without a group each: that would cost more than to ask again which one was found."""
 _OFFENCE = re.compile("|".join(map(re.escape, patterns.OFFENCE)))
 _BY_AUTHORITY = re.compile(r"的[，,]并?由[^，。；]{2,40}$")
 _NO_OFFENCE = re.compile("|".join(map(re.escape, patterns.NO_OFFENCE)))
@@ -92,7 +87,7 @@ def find_sanctions(layout: Layout) -> tuple[Sanction, ...]:
     """Sanctions in order of start, at most one per segment."""
     groups: dict[int, list[tuple[int, int, int]]] = {}
     for match in _VERB.finditer(layout.masked):
-        number = int((match.lastgroup or "v0")[1:])
+        number = next(n for n, verb in enumerate(_VERBS) if verb.match(layout.masked, match.start()))
         if _sanctions(layout, match.start(), match.end(), number):
             groups.setdefault(layout.segment(match.start())[0], []).append((match.start(), match.end(), number))
     return tuple(_read(layout, verbs) for verbs in groups.values())
@@ -159,7 +154,7 @@ def _defined_or_topic(layout: Layout, segment: tuple[int, int], clause: tuple[in
     给予处分，应当事实清楚."""
     if _TERM.search(layout.masked, max(segment[0], start - 4 * _REACH), start):
         return True
-    head = min(marker_end(layout.text, segment[0]), start) if segment[0] == layout.line(start)[0] else segment[0]
+    head = min(layout.head(segment[0]), start)
     before = layout.masked[head:start].strip("其中，, \n")
     return not before and _RULE_NEXT.match(layout.masked, clause[1]) is not None
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from spacy.language import Language
 from spacy.tokens import Doc
 
-from nlp.layers import layers_of, mirror
+from nlp.layers import Layers, mirror
 from nlp.pipes.thresholds.thresholds import find_thresholds
+from nlp.stage import stage
 
 
-@Language.component("guiji_thresholds", assigns=["doc._.thresholds"])
-def thresholds(doc: Doc) -> Doc:
-    layers = layers_of(doc)
+@stage("thresholds")
+def thresholds(doc: Doc, layers: Layers) -> None:
     found = layers.thresholds = tuple(find_thresholds(layers.source))
     mirror(doc, "thresholds", ((one.span.start, one.span.end, one.comparator.value) for one in found))
-    return doc
