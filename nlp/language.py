@@ -9,7 +9,8 @@ first loaded, so that the version can be asked for cheaply.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import inspect
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -22,6 +23,7 @@ from spacy.vocab import Vocab
 
 from nlp.layers import carry, layers_of, register
 from nlp.reading import UnitReading
+from rules_db import typography
 
 COMPONENTS = (
     "references",
@@ -40,17 +42,30 @@ COMPONENTS = (
 _VERSION = "1.2.0"
 
 
-def _pattern_digest() -> str:
-    """Digest of the source of all pattern tables, so that changed data is a changed pipeline."""
+def pattern_files() -> dict[str, Path]:
+    """Every file that holds pattern data, by its name within the project: the word tables of pipes and structure, the
+    units, the tables of characters, numerals and calendar."""
+    nlp = Path(__file__).parent
+    found = [
+        *nlp.glob("pipes/*/patterns.py"),
+        *nlp.glob("pipes/*/units.py"),
+        nlp / "structure" / "patterns.py",
+        *nlp.glob("text/*.py"),
+        Path(inspect.getfile(typography)),
+    ]
+    return {path.relative_to(nlp.parent).as_posix(): path for path in sorted(found)}
+
+
+def digest_of(files: Mapping[str, Path]) -> str:
+    """Twelve hex digits for the names and contents of the files, whatever their line ends."""
     digest = hashlib.sha256()
-    pipes = Path(__file__).parent / "pipes"
-    for path in sorted([*pipes.glob("*/patterns.py"), *pipes.glob("*/units.py")]):
-        digest.update(f"{path.parent.name}/{path.name}".encode())
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    for name, path in sorted(files.items()):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()[:12]
 
 
-PIPELINE_VERSION = f"{_VERSION}+{_pattern_digest()}"
+PIPELINE_VERSION = f"{_VERSION}+{digest_of(pattern_files())}"
 """Hand-kept version of the algorithms and digest of the pattern data."""
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.language import COMPONENTS, PIPELINE_VERSION, load, read_units
+import nlp.language
+from nlp.language import COMPONENTS, PIPELINE_VERSION, digest_of, load, pattern_files, read_units
 from nlp.pipes.hardware import patterns as hardware
 from nlp.pipes.hardware.hardware import find_hardware
 from nlp.pipes.sanctions.sanctions import find_sanctions
@@ -106,7 +108,26 @@ def test_pipeline_is_made_once_with_every_component() -> None:
 def test_version_names_the_pattern_data() -> None:
     version, _, digest = PIPELINE_VERSION.partition("+")
     assert version.count(".") == 2
-    assert len(digest) == 12
+    assert digest == digest_of(pattern_files())
+
+
+def test_version_covers_every_table_of_patterns() -> None:
+    project = Path(nlp.language.__file__).parents[1]
+    tables = [path.relative_to(project).as_posix() for path in project.glob("nlp/**/patterns.py")]
+    assert len(tables) > 8
+    assert set(tables) <= set(pattern_files())
+
+
+@pytest.mark.parametrize(
+    "name", ["nlp/structure/patterns.py", "nlp/pipes/thresholds/units.py", "rules_db/typography.py"]
+)
+def test_another_table_is_another_version(name: str, tmp_path: Path) -> None:
+    files = pattern_files()
+    windows, changed = tmp_path / "windows.py", tmp_path / "changed.py"
+    windows.write_bytes(files[name].read_bytes().replace(b"\n", b"\r\n"))
+    changed.write_bytes(files[name].read_bytes() + b"#")
+    assert digest_of({**files, name: windows}) == digest_of(files)
+    assert digest_of({**files, name: changed}) != digest_of(files)
 
 
 @given(
