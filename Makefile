@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8001
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test lint bench delta serve clean
+.PHONY: demo test month lint bench delta serve clean
 
 demo: $(VENV)/.installed  ## crawl the sample portal, extract, map, publish, serve
 	$(BIN)/guiji demo --port $(PORT) $(DEMO_FLAGS)
@@ -16,6 +16,9 @@ test: $(VENV)/.dev-installed  ## lint, types, layers, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+month: $(VENV)/.dev-installed  ## the simulated country under cron for thirty days, with mishaps: several minutes
+	GUIJI_MONTH=1 $(BIN)/python -m pytest tests/country/test_month.py -s
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check --fix .

@@ -100,11 +100,11 @@ def daily(
     """One daily run from lock to report. Whatever earlier runs left untold is in this report as well."""
     from rules_db import run_report
     from rules_db.connection import open_store
-    from rules_db.run_history import current_anchor, record_run
+    from rules_db.run_history import current_anchor
 
     started, stages = when or now(), Stages()
     with folder.create().locked() as lock, closing(open_store(folder)) as connection:
-        run_report.write_pending(connection, folder.runs)
+        run_report.settle(connection, folder.runs)
         result = _run(folder, lock, sources, (), None, False, stages, loopback, started)
         with stages("notify"):
             notified = notify_stage(folder, started)
@@ -120,8 +120,7 @@ def daily(
             counts={name: result[name] for name in ("instruments", "expressions", "rules", "changes")},
         )
         report, events = run_report.compose(connection, facts)
-        record_run(connection, report, events, current_anchor(folder))
-        *_, place = run_report.write_pending(connection, folder.runs)
+        place = run_report.give(connection, folder.runs, report, events, current_anchor(folder))
     return {**report, "place": str(place)}
 
 

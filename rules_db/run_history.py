@@ -75,8 +75,7 @@ def untold(connection: sqlite3.Connection, withdrawn: Iterable[str]) -> Untold:
 def record_run(
     connection: sqlite3.Connection, report: Mapping[str, Any], events: Iterable[str], decisions: Anchor | None
 ) -> None:
-    """Remember a run and what it told, in one transaction: from here on the report is given, and its files can be
-    written again from this row."""
+    """Remember a run and what it tells, in one transaction; `mark_written` follows when its files are there."""
     with transaction(connection):
         connection.execute(
             "INSERT INTO daily_run VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -93,18 +92,25 @@ def record_run(
         connection.executemany("INSERT INTO told_event VALUES (?, ?)", [(event, report["run"]) for event in events])
 
 
-def unwritten(connection: sqlite3.Connection) -> list[Row]:
-    """Reports of recorded runs whose files were not written, oldest first."""
+def unwritten(connection: sqlite3.Connection) -> list[str]:
+    """Names of recorded runs of which it is not known that their report was written."""
     rows = connection.execute(
-        """SELECT report FROM daily_run WHERE NOT EXISTS (
+        """SELECT run FROM daily_run WHERE NOT EXISTS (
              SELECT 1 FROM told_event t WHERE t.event = 'report:' || daily_run.run) ORDER BY rowid"""
     )
-    return [json.loads(row["report"]) for row in rows]
+    return [row["run"] for row in rows]
 
 
 def mark_written(connection: sqlite3.Connection, run: str) -> None:
-    """Remember that the files of a report are there; who deletes them later does not get them back."""
+    """Remember that the files of a report were written; who deletes them later does not get them back."""
     connection.execute("INSERT OR IGNORE INTO told_event VALUES ('report:' || ?1, ?1)", (run,))
+
+
+def forget(connection: sqlite3.Connection, run: str) -> None:
+    """Take back that a run told anything: its report reached nobody, and the next one tells it."""
+    with transaction(connection):
+        connection.execute("DELETE FROM told_event WHERE run = ?", (run,))
+        connection.execute("DELETE FROM daily_run WHERE run = ?", (run,))
 
 
 def unused_name(connection: sqlite3.Connection, wished: str) -> str:

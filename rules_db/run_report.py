@@ -1,7 +1,7 @@
 """The report of a daily run: what is new, what is in trouble, what it cost; as JSON and as one inert HTML file.
 
-In: what the stages came to, and the store. Out: a plain value, recorded in the store before its files are written, so
-that a run that is cut off between the two gives its report later (`write_pending`).
+In: what the stages came to, and the store. Out: a plain value, recorded in the store and written to files. A run that
+is cut off in between told nobody: the next one tells the same (`settle`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from rules_db import run_history
 from rules_db.connection import StoreError
+from rules_db.decisions.log import Anchor
 from rules_db.model import Verdict
 from rules_db.projection.build import PUBLIC_CHANGES
 from rules_db.run_history import Untold
@@ -31,7 +32,8 @@ MEANING: Final[Mapping[int, str]] = {
     DEGRADED: "degraded, but published",
     GATE_REFUSED: "not published: the gate refused; readers see the last good copy",
 }
-_BAD = (Verdict.BROKEN, Verdict.BLOCKED, Verdict.DEGRADED, Verdict.STALE)
+# A source that is well but has been quiet for long is told once, as an issue; it does not degrade every run.
+_BAD = (Verdict.BROKEN, Verdict.BLOCKED, Verdict.DEGRADED)
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SAFE_URL = re.compile(r"https?://", re.IGNORECASE)
 _TEMPLATE = Path(__file__).parent / "templates" / "run_report.html"
@@ -60,7 +62,7 @@ def exit_code(facts: RunFacts, told: Untold) -> int:
         return GATE_REFUSED
     if not facts.notified or any(row["verdict"] in _BAD for row in facts.verdicts):
         return DEGRADED
-    new = _of_law(told) or told.flags or told.suspects or told.withdrawn or facts.refused
+    new = _of_law(told) or told.flags or told.suspects or told.withdrawn or told.issues or facts.refused
     return CHANGES if new else NOTHING_NEW
 
 
@@ -101,22 +103,34 @@ def compose(connection: sqlite3.Connection, facts: RunFacts) -> tuple[dict[str, 
     return report, told.events()
 
 
-def write_pending(connection: sqlite3.Connection, runs: Path) -> list[Path]:
-    """Write the files of every recorded report that has none, the newest last. Raises StoreError."""
+def settle(connection: sqlite3.Connection, runs: Path) -> None:
+    """Before a run: what an earlier one recorded but could not write reached nobody, and is told by this one."""
     for leftover in runs.glob(".part-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    places = []
-    for report in run_history.unwritten(connection):
-        place = runs / str(report["run"])
-        if not place.exists():
-            _write_report(place, report)
-        run_history.mark_written(connection, report["run"])
-        places.append(place)
-    return places
+    for run in run_history.unwritten(connection):
+        if (runs / run).exists():
+            run_history.mark_written(connection, run)
+        else:
+            run_history.forget(connection, run)
 
 
-def _write_report(place: Path, report: Mapping[str, Any]) -> None:
-    """report.json and report.html in the run's folder, which appears whole."""
+def give(
+    connection: sqlite3.Connection,
+    runs: Path,
+    report: Mapping[str, Any],
+    events: Iterable[str],
+    decisions: Anchor | None,
+) -> Path:
+    """Record the report and write its files; returns their folder. Raises StoreError."""
+    run_history.record_run(connection, report, events, decisions)
+    place = runs / str(report["run"])
+    write_report(place, report)
+    run_history.mark_written(connection, str(report["run"]))
+    return place
+
+
+def write_report(place: Path, report: Mapping[str, Any]) -> None:
+    """report.json and report.html in the run's folder, which appears whole. Raises StoreError."""
     runs = place.parent
     try:
         runs.mkdir(parents=True, exist_ok=True)
@@ -130,8 +144,8 @@ def _write_report(place: Path, report: Mapping[str, Any]) -> None:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise StoreError(
-            f"{place}: the report can't be written: {error.strerror or error}; it is kept in the store, and the next "
-            "daily run writes it"
+            f"{place}: the report can't be written: {error.strerror or error}; make room, and run it again: it tells "
+            "the same once more"
         ) from error
 
 

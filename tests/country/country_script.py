@@ -6,7 +6,9 @@ answer from, and a registry folder that points at the servers.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,19 +18,29 @@ from country_sites import COLUMN, Document, State
 
 from crawler.registry import BUNDLED, Source, load_sources
 
-SCRIPT: Final[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("events.yml").read_text(encoding="utf-8"))
+
+def _read(name: str) -> dict[str, Any]:
+    script: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return script
+
+
+SCRIPT: Final = _read("events.yml")
 DAYS: Final = tuple(sorted(SCRIPT["days"]))
+# The ten days and twenty more, with mishaps of the machine that the crawl runs on.
+MONTH: Final[dict[int, dict[str, Any]]] = SCRIPT["days"] | _read("month.yml")["days"]
 _OFF_TOPIC: Final = ("关于食堂设备采购结果的公告", "关于公开招聘工作人员的公告", "机关开展消防演练")
 
 
 def when(day: int) -> str:
     """When a day's crawl runs, ISO UTC."""
-    return f"2026-05-{10 + day:02d}T01:00:00Z"
+    return f"{date(2026, 5, 10) + timedelta(days=day)}T01:00:00Z"
 
 
-def start() -> dict[str, State]:
-    """The country on its first day: each source of the registry with two relevant documents and three others."""
-    return {source.id: _site(number, source) for number, source in enumerate(load_sources(BUNDLED))}
+def start(only: Collection[str] = ()) -> dict[str, State]:
+    """The country on its first day: each source of the registry with two relevant documents and three others. `only`
+    keeps these sources."""
+    made = {source.id: _site(number, source) for number, source in enumerate(load_sources(BUNDLED))}
+    return {id_: state for id_, state in made.items() if not only or id_ in only}
 
 
 def rule_title(name: str) -> str:
@@ -81,13 +93,17 @@ def _site(number: int, source: Source) -> State:
 
 def apply(states: dict[str, State], day: int) -> None:
     """Bring the country to a day: troubles of yesterday that the script doesn't repeat are over, events happen."""
-    plan = SCRIPT["days"][day]
+    play(states, day, MONTH[day])
+
+
+def play(states: dict[str, State], day: int, plan: dict[str, Any]) -> None:
+    """A day's troubles and events on the sites."""
     for state in states.values():
         state.day = day
         state.trouble = ""
     for fault, sources in plan.get("trouble", {}).items():
         if fault not in {*SITE_FAULTS, *LIST_FAULTS, "robots 500"}:
-            raise ValueError(f"events.yml, day {day}: no fault is called {fault!r}")
+            raise ValueError(f"day {day}: no fault is called {fault!r}")
         for source in sources:
             states[source].trouble = fault
     for event in plan.get("events", ()):
@@ -198,6 +214,8 @@ def write_registry(folder: Path, states: dict[str, State], addresses: dict[str, 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "_defaults.yml").write_bytes((BUNDLED / "_defaults.yml").read_bytes())
     for source in load_sources(BUNDLED):
+        if source.id not in states:
+            continue
         url = addresses[source.id]
         path, settings, params = COLUMN[states[source.id].platform]
         entry = {
