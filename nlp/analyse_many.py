@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from nlp.analyse import AnalysisRefused, analyse
 from rules_db.model import Analysis, ConvertedDocument
-
-_ORPHAN_CHECK_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +48,6 @@ def reader(waiting: int, jobs: int | None = None) -> Iterator[Reader]:
         return
     from nlp.language import load
 
-    load()  # once, before forking: the children share it
-    with multiprocessing.get_context("fork").Pool(jobs, _die_with, (os.getpid(),)) as pool:
+    load()  # once, before forking: the children share it; they end when the pipe of this process closes
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
         yield lambda documents: pool.imap(analyse_or_refuse, documents, chunksize=4)
-
-
-def _die_with(parent: int) -> None:
-    """A worker ends when the process that started it is gone: it holds that process's lock too, and would wait for work
-    for ever."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_ORPHAN_CHECK_SECONDS)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
