@@ -98,6 +98,46 @@ def export_atom(out: Path, site: str | None, form: str, folder: DataFolder) -> N
     show_result(write_atom(connect(folder.public_db, read_only=True), out, site=site), form, "exported")
 
 
+@export.command("ics")
+@_OUT
+@click.option("--site", help="Address of the served pages, to which events then link.")
+@click.option("--jurisdiction", metavar="CODE", help="Only texts of this place (GB/T 2260 code).")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A site: also the days until which the records of its first day must be kept.",
+)
+@format_option
+@data_option
+def export_ics(
+    out: Path,
+    site: str | None,
+    jurisdiction: str | None,
+    language: str,
+    profile: Path | None,
+    form: str,
+    folder: DataFolder,
+) -> None:
+    """Write when texts take effect, expire and close for comments as guiji.ics, for a calendar program."""
+    from rules_db.connection import StoreError, connect, open_store
+    from rules_db.export.ics import retention_events, write_ics
+    from rules_db.mapping.applicability import read_profile
+    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.workdays import china_day
+
+    if not folder.public_db.exists():
+        raise StoreError(f"nothing published at {folder.public_db}; run 'guiji publish' first")
+    public = connect(folder.public_db, read_only=True)
+    further = []
+    if profile is not None:
+        catalogue = read_catalogue(*catalogue_folders(folder.root))
+        store = open_store(folder, read_only=True)
+        further = retention_events(store, catalogue, read_profile(profile), china_day(now()))
+    written = write_ics(public, out, site=site, language=language, jurisdiction=jurisdiction, further=further)
+    show_result(written, form, "exported")
+
+
 @export.command("bundle")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The zip file to write.")
 @format_option

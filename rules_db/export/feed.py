@@ -25,8 +25,7 @@ def write_atom(
 ) -> list[dict[str, Any]]:
     """Write `out/changes.atom` with the newest `limit` changes; returns file and number of entries. `site` is the
     address of the served pages (http or https): with it entries link to them. Raises StoreError."""
-    if site is not None and not site.lower().startswith(("https://", "http://")):
-        raise StoreError(f"{site}: not an address of a site; begin with https:// or http://")
+    base = site_address(site)
     stamp = public.execute("SELECT value FROM about WHERE key = 'published_at'").fetchone()[0]
     rows = public.execute("SELECT * FROM change_feed LIMIT ?", (limit,)).fetchall()
     feed = ElementTree.Element("feed", {"xmlns": _ATOM})
@@ -41,14 +40,21 @@ def write_atom(
         _add(entry, "updated", row["atom_updated"])
         _add(entry, "content", row["atom_content"] or row["atom_title"])
         ElementTree.SubElement(entry, "category", {"term": row["kind"]})
-        if site:
-            ElementTree.SubElement(entry, "link", {"href": site.rstrip("/") + quote(row["atom_link"])})
+        if base:
+            ElementTree.SubElement(entry, "link", {"href": base + quote(row["atom_link"])})
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / "changes.atom").write_bytes(ElementTree.tostring(feed, encoding="utf-8", xml_declaration=True))
     except OSError as error:
         raise StoreError(f"{out}: can't be written: {error.strerror or error}") from error
     return [{"file": "changes.atom", "entries": len(rows)}]
+
+
+def site_address(site: str | None) -> str:
+    """The address of the served pages without its last slash, "" for none. Raises StoreError for another scheme."""
+    if site is not None and not site.lower().startswith(("https://", "http://")):
+        raise StoreError(f"{site}: not an address of a site; begin with https:// or http://")
+    return (site or "").rstrip("/")
 
 
 def _add(parent: ElementTree.Element, name: str, text: str) -> None:

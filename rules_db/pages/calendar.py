@@ -1,4 +1,5 @@
-"""Dates of the rule set as an iCalendar feed (RFC 5545): when texts take effect and when they expire.
+"""Dates of the rule set as an iCalendar feed (RFC 5545): when texts take effect and expire, and when
+comments on drafts close.
 
 In: rows with dates, the time of publication. Out: the text of the feed. Each date is an all-day event whose UID never
 changes, so that a calendar updates an event when a date or a title is corrected.
@@ -8,9 +9,11 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from rules_db.watch.comments import comments_until
 
 LINE = 75  # octets in a line, without its end
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -18,7 +21,8 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One day of one text. `kind` is "begins" or "ends"; `path` is the page about it, without base address."""
+    """One day of one text. `kind` is begins, ends, comments or retention; `path` is the page about it, without base;
+    `expression_id` and `kind` together make the UID."""
 
     expression_id: str
     kind: str
@@ -31,8 +35,8 @@ class Event:
 
 
 def calendar_events(connection: sqlite3.Connection, *, jurisdiction: str | None = None) -> tuple[Event, ...]:
-    """From a year before the day of publication on: days from which texts apply, and days on which they expire. Drafts
-    have none. `jurisdiction` is a GB/T 2260 code."""
+    """From a year before the day of publication on: days from which texts apply, on which they expire, and until which
+    comments on drafts are taken. `jurisdiction` is a GB/T 2260 code."""
     rows = connection.execute(
         """SELECT e.id, e.instrument_id, e.instrument_title, e.valid_from, e.expires_on, e.document_number, e.status,
              i.jurisdiction_name
@@ -60,7 +64,34 @@ def calendar_events(connection: sqlite3.Connection, *, jurisdiction: str | None 
                         row["status"],
                     )
                 )
+    events += [event for event in _comment_events(connection, jurisdiction) if event.day >= first]
     return tuple(sorted(events, key=lambda event: (event.day, event.expression_id, event.kind)))
+
+
+def _comment_events(connection: sqlite3.Connection, jurisdiction: str | None) -> Iterator[Event]:
+    rows = connection.execute(
+        """SELECT e.id, e.instrument_id, e.instrument_title, e.version_date, e.document_number, e.status,
+             i.jurisdiction_name, (SELECT group_concat(p.text, char(10)) FROM provision p
+               WHERE p.expression_id = e.id AND (p.text LIKE '%意见%' OR p.text LIKE '%建议%' OR p.text LIKE '%反馈%'))
+             AS text
+           FROM expression e JOIN instrument i ON i.id = e.instrument_id
+           WHERE (e.status = 'draft' OR e.instrument_title LIKE '%征求意见%' OR e.instrument_title LIKE '%征集%')
+             AND (:jurisdiction IS NULL OR i.jurisdiction = :jurisdiction)""",
+        {"jurisdiction": jurisdiction},
+    ).fetchall()
+    for row in rows:
+        day = comments_until(row["text"] or "", row["version_date"])
+        if day:
+            yield Event(
+                row["id"],
+                "comments",
+                day,
+                row["instrument_title"],
+                row["jurisdiction_name"],
+                row["document_number"],
+                f"/instrument/{row['instrument_id']}?version={row['id']}",
+                row["status"],
+            )
 
 
 def icalendar(
@@ -80,7 +111,7 @@ def icalendar(
     ]
     for event in events:
         day = date.fromisoformat(event.day)
-        url = address(event.path)
+        url = _CONTROL.sub("", address(event.path))
         about = "\n".join(part for part in (event.jurisdiction, event.number or "", url) if part)
         lines += [
             "BEGIN:VEVENT",
@@ -90,7 +121,7 @@ def icalendar(
             f"DTEND;VALUE=DATE:{day + timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{escaped(words(event))}",
             f"DESCRIPTION:{escaped(about)}",
-            f"URL:{_CONTROL.sub('', url)}",
+            *([f"URL:{url}"] if url else []),
             "TRANSP:TRANSPARENT",
             "END:VEVENT",
         ]
