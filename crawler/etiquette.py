@@ -78,6 +78,8 @@ class Conduct:
     requests: dict[str, int] = field(default_factory=dict)
     errors_in_row: dict[str, int] = field(default_factory=dict)
     stopped: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
+    # Source → moment (monotonic) at which its window closes, and the window in words.
+    closing: dict[str, tuple[float, str]] = field(default_factory=dict)
     # Called with the source's id when it is stopped: takes back what already waits for its turn.
     drain: Callable[[str], None] | None = None
 
@@ -165,6 +167,10 @@ class StopMiddleware:
         if source_id in self.conduct.stopped:
             outcome, reason = self.conduct.stopped[source_id]
             raise Stopped(reason, outcome)
+        if source_id in self.conduct.closing and monotonic() >= self.conduct.closing[source_id][0]:
+            reason = f"its window {self.conduct.closing[source_id][1]} closed"
+            self.conduct.stop(source_id, Outcome.ERROR, reason)
+            raise Stopped(reason)
         if request.meta.get(ROBOTS_MARK):
             return
         count = self.conduct.requests.get(source_id, 0) + 1

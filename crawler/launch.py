@@ -18,7 +18,7 @@ from typing import Final
 
 from crawler.health import WITHDRAWN_AFTER, withdrawn_candidates
 from crawler.registry import Source, load_sources
-from crawler.run import choose
+from crawler.run import choose, with_window
 from crawler.schedule import source_is_due
 from rules_db import captures
 from rules_db.connection import DataFolder, open_store
@@ -34,7 +34,7 @@ _DROPPED: Final = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "scrapy
 class SourceVerdict:
     """How one source did. `recovered` = healthy after a run that was not; `first` = a trouble not told before;
     `withdrawn_candidates` = documents no longer listed in several healthy runs, or answered as gone that often: for a
-    person to look at."""
+    person to look at; `newly_withdrawn` are those that were none after the healthy run before: what to tell."""
 
     source_id: str
     name: str
@@ -45,6 +45,7 @@ class SourceVerdict:
     recovered: bool = False
     first: bool = False
     withdrawn_candidates: tuple[str, ...] = ()
+    newly_withdrawn: tuple[str, ...] = ()
 
 
 def crawl(
@@ -64,17 +65,24 @@ def crawl(
     file, which the child keeps open too: a caller that is killed leaves the folder locked until the child has ended.
 
     Without `ids` every crawlable source whose cadence says so is read; a source that was broken is tried again at once.
+    A source outside its window is not asked, named or not: its verdict is `waiting`, and nothing is recorded of it.
 
     Raises RegistryError for a broken registry or an unknown id, StoreError when the folder can't be used.
     """
-    chosen = choose(load_sources(sources), ids)
+    chosen = choose(with_window(load_sources(sources)), ids)
     folder = DataFolder(data_root)
     connection = open_store(folder)
     if not ids:
         chosen = tuple(source for source in chosen if _turn(connection, source, now))
+    waiting = [source for source in chosen if _waits(source, now)]
+    chosen = tuple(source for source in chosen if source not in waiting)
+    resting = [
+        SourceVerdict(source.id, source.name_zh, None, Verdict.WAITING, f"read at {source.window} only; not asked", {})
+        for source in waiting
+    ]
     if not chosen:
         connection.close()
-        return []
+        return resting
     before = captures.newest_run_id(connection)
     command = [sys.executable, "-m", "crawler.run", "--data", str(data_root), "--sources", str(sources), "--now", now]
     for source in chosen:
@@ -107,6 +115,8 @@ def crawl(
             continue
         earlier = captures.recent_runs(connection, source.id, tuple(Verdict), 2)
         previous = earlier[1].verdict if len(earlier) > 1 else None
+        withdrawn = _withdrawn(connection, source.id) if run.verdict in _GOOD else ()
+        before_it = set(_withdrawn(connection, source.id, skip=1)) if withdrawn else set()
         verdicts.append(
             SourceVerdict(
                 source_id=source.id,
@@ -117,11 +127,17 @@ def crawl(
                 metrics=run.metrics,
                 recovered=run.verdict in _GOOD and previous is not None and previous not in _GOOD,
                 first=run.verdict not in _GOOD and previous != run.verdict,
-                withdrawn_candidates=_withdrawn(connection, source.id) if run.verdict in _GOOD else (),
+                withdrawn_candidates=withdrawn,
+                newly_withdrawn=tuple(url for url in withdrawn if url not in before_it),
             )
         )
     connection.close()
-    return verdicts
+    return sorted([*verdicts, *resting], key=lambda verdict: verdict.source_id)
+
+
+def _waits(source: Source, now: str) -> bool:
+    """Whether the source is not to be asked at this hour."""
+    return source.window is not None and source.window.seconds_left(now) == 0
 
 
 def _turn(connection: sqlite3.Connection, source: Source, now: str) -> bool:
@@ -132,8 +148,11 @@ def _turn(connection: sqlite3.Connection, source: Source, now: str) -> bool:
     return source_is_due(source.cadence, last[0].finished_at, now)
 
 
-def _withdrawn(connection: sqlite3.Connection, source_id: str) -> tuple[str, ...]:
-    runs = captures.recent_runs(connection, source_id, _GOOD, WITHDRAWN_AFTER)
+def _withdrawn(connection: sqlite3.Connection, source_id: str, *, skip: int = 0) -> tuple[str, ...]:
+    """Documents that a source seems to have withdrawn as of its newest healthy run, or of the `skip`-th before it."""
+    runs = captures.recent_runs(connection, source_id, _GOOD, WITHDRAWN_AFTER + skip)[skip:]
+    if not runs:
+        return ()
     lists = [captures.listed_documents(connection, run.id) for run in runs]
     places: dict[tuple[str, str | None], set[str]] = {}
     for entry in lists[0] if lists else ():
@@ -146,5 +165,5 @@ def _withdrawn(connection: sqlite3.Connection, source_id: str) -> tuple[str, ...
         if document.role == "detail" and (not listed_at or document.url in listed_at):
             known[document.url] = published
     unlisted = withdrawn_candidates(known, lists)
-    gone = [url for url in captures.gone_documents(connection, source_id, WITHDRAWN_AFTER) if url in known]
+    gone = [url for url in captures.gone_documents(connection, source_id, WITHDRAWN_AFTER, runs[0].id) if url in known]
     return tuple(sorted({*unlisted, *gone}))

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import soupsieve
 from jsonschema import Draft202012Validator
 
+from crawler.schedule import Window, read_window
 from crawler.strict_yaml import StrictYamlError, load_yaml
 from rules_db.model import Tier
 
@@ -106,7 +107,8 @@ class Assertions:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Everything the crawler knows about one site. `delay` is the least number of seconds between two requests to a
-    host; `allowed_hosts` entries are `host` (ports 80 and 443) or `host:port`; `quiet_after` counts days."""
+    host; `allowed_hosts` entries are `host` (ports 80 and 443) or `host:port`; `quiet_after` counts days; `window` says
+    at what hours the site is read (None: at any)."""
 
     id: str
     name_zh: str
@@ -134,6 +136,7 @@ class Source:
     confidence: Mapping[str, Confidence]
     status: SourceStatus
     tier: Tier
+    window: Window | None = None
 
     @property
     def name(self) -> str:
@@ -167,7 +170,10 @@ def load_source(path: Path, defaults: Mapping[str, Any]) -> Source:
     if error is not None:
         where = "/".join(map(str, error.absolute_path)) or "top level"
         raise RegistryError(f"{path}: {where}: {error.message}")
-    source = _build(path.stem, merged)
+    try:
+        source = _build(path.stem, merged)
+    except ValueError as problem:
+        raise RegistryError(f"{path}: window: {problem}") from problem
     _check(path, source)
     return source
 
@@ -214,6 +220,7 @@ def _build(stem: str, raw: Mapping[str, Any]) -> Source:
         confidence=MappingProxyType({key: Confidence(value) for key, value in raw["confidence"].items()}),
         status=SourceStatus(raw["status"]),
         tier=Tier(raw["tier"]),
+        window=read_window(raw["window"]) if raw.get("window") else None,
     )
 
 

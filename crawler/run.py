@@ -8,15 +8,19 @@ caller holds the data folder's lock.
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.etiquette import Conduct
 from crawler.registry import BUNDLED, RegistryError, Source, load_sources
-from crawler.settings import FAST_PACE, TIMEOUT_SECONDS, Pace, build_settings
+from crawler.schedule import read_window
+from crawler.settings import FAST_PACE, TIMEOUT_SECONDS, WINDOW_VARIABLE, Pace, build_settings
 from crawler.spider import CrawlPlan, RegistrySpider
 from rules_db.connection import DataFolder, StoreError, open_store
 
@@ -37,6 +41,19 @@ def choose(sources: Sequence[Source], ids: Sequence[str]) -> tuple[Source, ...]:
     return tuple(chosen)
 
 
+def with_window(sources: Sequence[Source]) -> list[Source]:
+    """The sources with the window of the environment variable GUIJI_WINDOW where they have none of their own. Raises
+    RegistryError when the variable holds no window."""
+    stated = os.environ.get(WINDOW_VARIABLE, "").strip()
+    if not stated:
+        return list(sources)
+    try:
+        window = read_window(stated)
+    except ValueError as error:
+        raise RegistryError(f"{WINDOW_VARIABLE}: {error}") from error
+    return [source if source.window else dataclasses.replace(source, window=window) for source in sources]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one crawl to its end."""
     parser = argparse.ArgumentParser(
@@ -55,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.fast and not options.allow_loopback:
         parser.error("--fast is for loopback servers only; add --allow-loopback")
     try:
-        sources = choose(load_sources(options.sources), options.ids)
+        sources = choose(with_window(load_sources(options.sources)), options.ids)
         folder = DataFolder(options.data)
         connection = open_store(folder)
     except (RegistryError, StoreError) as error:
@@ -64,7 +81,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     plan = CrawlPlan(sources, options.now, options.since, options.max_pages, options.fast)
     pace = FAST_PACE if options.fast else Pace()
     settings = build_settings(pace, allow_loopback=options.allow_loopback)
-    settings["GUIJI_CONDUCT"] = Conduct(pace)
+    conduct = Conduct(pace)
+    for source in sources:
+        if source.window is not None:
+            conduct.closing[source.id] = (monotonic() + source.window.seconds_left(options.now), str(source.window))
+    settings["GUIJI_CONDUCT"] = conduct
     settings["DOWNLOAD_TIMEOUT"] = options.timeout
     process = AsyncCrawlerProcess(settings)
     process.crawl(RegistrySpider, plan=plan, connection=connection, snapshots=folder.snapshots)

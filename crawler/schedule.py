@@ -1,4 +1,4 @@
-"""When a known document is asked for again.
+"""When a known document is asked for again, and at what hours a source may be asked at all.
 
 Pure: ISO times in, yes or no out. New documents are corrected or withdrawn within days, old ones rarely: the interval
 grows with age. A conditional request is cheap for both sides, but a thousand of them a day are not.
@@ -6,7 +6,9 @@ grows with age. A conditional request is cheap for both sides, but a thousand of
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Final
 
 # (younger than … days, asked for again after … days), youngest first.
@@ -40,6 +42,44 @@ def source_is_due(cadence: str, last_finished: str | None, now: str) -> bool:
         return True
     since = days_between(last_finished, now)
     return since < 0 or since >= _CADENCE_DAYS[cadence] - _SLACK_HOURS / 24
+
+
+BEIJING: Final = timedelta(hours=8)  # Asia/Shanghai: one offset all year, in all of China
+_WINDOW: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s?[-–—]\s?([01]\d|2[0-3]):([0-5]\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Hours of the day in Beijing at which a source may be read; `closes` before `opens` runs over midnight."""
+
+    opens: time
+    closes: time
+
+    def __str__(self) -> str:
+        return f"{self.opens:%H:%M}–{self.closes:%H:%M} Asia/Shanghai"
+
+    def seconds_left(self, now: str) -> float:
+        """Seconds until the window closes; 0 when it is closed now. `now` is ISO UTC."""
+        here = instant(now) + BEIJING
+        opened = datetime.combine(here.date(), self.opens)
+        if opened > here:
+            opened -= timedelta(days=1)
+        closes = datetime.combine(opened.date(), self.closes)
+        if closes <= opened:
+            closes += timedelta(days=1)
+        return max(0.0, (closes - here).total_seconds())
+
+
+def read_window(text: str) -> Window:
+    """A window written `22:00-06:00`. Raises ValueError for anything else, and for one of no or all hours."""
+    match = _WINDOW.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is no window; write two times of the day in Beijing, such as 22:00-06:00")
+    first, second, third, fourth = map(int, match.groups())
+    window = Window(time(first, second), time(third, fourth))
+    if window.opens == window.closes:
+        raise ValueError(f"{text!r} opens and closes at the same time; leave the window out to read at any hour")
+    return window
 
 
 def is_due(*, published_on: str | None, first_seen: str, confirmed_at: str | None, now: str) -> bool:

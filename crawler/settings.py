@@ -15,6 +15,7 @@ from typing import Any, Final
 VERSION: Final = "0.1"
 PRODUCT_TOKEN: Final = "Guiji"  # noqa: S105 - a name, not a secret
 CONTACT_VARIABLE: Final = "GUIJI_CONTACT"
+WINDOW_VARIABLE: Final = "GUIJI_WINDOW"
 NO_CONTACT: Final = "operator-has-not-set-GUIJI_CONTACT"
 
 MAX_BODY: Final = 32 * 1024 * 1024

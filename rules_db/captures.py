@@ -265,16 +265,16 @@ def count_sightings(connection: sqlite3.Connection, source_id: str, since: str) 
     return int(connection.execute(query, (source_id, since)).fetchone()[0])
 
 
-def gone_documents(connection: sqlite3.Connection, source_id: str, times: int) -> list[str]:
-    """Documents whose bytes are held and whose newest `times` sightings all say that the page is gone."""
+def gone_documents(connection: sqlite3.Connection, source_id: str, times: int, run_id: int) -> list[str]:
+    """Documents whose bytes are held and whose newest `times` sightings, up to a run, all say that the page is gone."""
     rows = connection.execute(
         """SELECT url FROM (
              SELECT url, outcome, row_number() OVER (PARTITION BY url ORDER BY id DESC) AS age
-             FROM sighting WHERE source_id = ? AND role = 'detail')
+             FROM sighting WHERE source_id = ? AND role = 'detail' AND run_id <= ?)
            WHERE age <= ? GROUP BY url HAVING count(*) = ? AND min(outcome = 'gone')
            INTERSECT SELECT url FROM sighting WHERE source_id = ? AND snapshot_sha256 IS NOT NULL
            ORDER BY url""",
-        (source_id, times, times, source_id),
+        (source_id, run_id, times, times, source_id),
     )
     return [row["url"] for row in rows]
 

@@ -155,7 +155,7 @@ class Outcome(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Health of one source in one run."""
+    """Health of one source in one run. Waiting = not asked: it is outside the hours at which the source is read."""
 
     OK = "ok"
     QUIET = "quiet"
@@ -163,6 +163,7 @@ class Verdict(StrEnum):
     DEGRADED = "degraded"
     BROKEN = "broken"
     BLOCKED = "blocked"
+    WAITING = "waiting"
 
 
 class Severity(StrEnum):

@@ -309,9 +309,11 @@ def test_a_page_gone_three_times_is_a_candidate_and_its_bytes_stay(tmp_path, ser
     crawled()
     gone = "/tzgg/202605/t20260511_1.html"
     server.pages[gone] = Reply("<html><body>该信息已删除</body></html>", 404)
-    days = ("2026-06-20", "2026-06-21", "2026-06-22")
-    found = [crawled(now=f"{day}T01:00:00Z")[0].withdrawn_candidates for day in days]
-    assert found == [(), (), (f"{server.url}{gone}",)]
+    days = ("2026-06-20", "2026-06-21", "2026-06-22", "2026-06-23")
+    verdicts = [crawled(now=f"{day}T01:00:00Z")[0] for day in days]
+    address = f"{server.url}{gone}"
+    assert [verdict.withdrawn_candidates for verdict in verdicts] == [(), (), (address,), (address,)]
+    assert [verdict.newly_withdrawn for verdict in verdicts] == [(), (), (address,), ()], "told once"
     held = [row for row in sightings(tmp_path / "data") if row["url"].endswith(gone) and row["snapshot_sha256"]]
     assert len(held) == 1
 
