@@ -17,6 +17,8 @@ from nlp.pipes.references.references import find_citations
 from nlp.pipes.tables.tables import table_thresholds
 from nlp.reading import UnitReading
 from nlp.refusal import AnalysisRefused, RefusalCode, refuse_what_is_no_regulation
+from nlp.structure.amendments import operations_of
+from nlp.structure.commencements import find_commencements
 from nlp.structure.effects import find_effects
 from nlp.structure.header import merge_heads, read_head
 from nlp.structure.provisions import Outline, parse_structure
@@ -70,6 +72,8 @@ def analyse(document: ConvertedDocument) -> Analysis:
         effects=tuple(effects),
         issues=(*outline.issues, *reference_issues, *head_issues),
         pipeline_version=PIPELINE_VERSION,
+        commencements=tuple(find_commencements(text, outline.provisions, head)),
+        operations=tuple(operations_of(text, head.title or "", outline.provisions)),
     )
 
 

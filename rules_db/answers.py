@@ -9,6 +9,8 @@ import json
 import sqlite3
 from typing import Any
 
+from rules_db.amending.answers import outstanding
+from rules_db.commencement import pending_on
 from rules_db.connection import StoreError
 from rules_db.diff.result import InstrumentDiff
 from rules_db.instruments import InstrumentRef
@@ -74,6 +76,7 @@ def show(
     units = [u for u in reading.units if unit is None or unit in (u.provision.label, u.provision.eid)]
     rules = rules_in(connection, expression.id, known_on=known_on)
     standing = status_on(connection, instrument, as_of) if as_of else None
+    pending = pending_on(connection, ordered_expressions(connection, instrument.id), reading, as_of) if as_of else []
     tier = connection.execute("SELECT tier FROM expression WHERE id = ?", (expression.id,)).fetchone()["tier"]
     if not units:
         labels = "、".join(u.provision.label for u in reading.units[:12])
@@ -88,11 +91,14 @@ def show(
         "tier": tier,
         "note": expression.note,
         "relations": relations_of(connection, instrument.id),
+        "pending": [dataclasses.asdict(part) for part in pending],
+        "outstanding": outstanding(connection, instrument) if unit is None else [],
         "units": [
             {
                 "eid": u.provision.eid,
                 "label": u.provision.label,
                 "container": u.provision.container,
+                "effective_on": reading.start_of(u.provision.eid),
                 "text": u.provision.text,
                 "rules": [rule for rule in rules if u.start <= rule["start"] < u.end],
             }

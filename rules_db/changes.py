@@ -153,6 +153,7 @@ def _write(
     recorded_at: str,
 ) -> int:
     written = 0
+    starts = {unit.provision.label: new.start_of(unit.provision.eid) for unit in new.units} if new.starts else {}
     for nth, (kind, old_label, new_label, summary, detail) in enumerate(rows):
         written += connection.execute(
             """INSERT OR IGNORE INTO change (id, kind, instrument_id, from_expression_id, to_expression_id, from_label,
@@ -167,7 +168,7 @@ def _write(
                 new_label,
                 summary,
                 json.dumps(detail, ensure_ascii=False),
-                new.valid_from,
+                starts.get(new_label.partition("、")[0], new.valid_from),
                 recorded_at,
             ),
         ).rowcount

@@ -122,7 +122,19 @@ def resolve_effects(connection: sqlite3.Connection, recorded_at: str) -> set[str
             "UPDATE effect SET target_instrument_id = ?, state = ? WHERE id = ?", (targets[0], state, row["id"])
         )
         touched.add(targets[0])
-    return touched
+    return touched | _brought_up_to_date(connection)
+
+
+def _brought_up_to_date(connection: sqlite3.Connection) -> set[str]:
+    """Outstanding amendments whose target has come in a text as new as the amendment are applied."""
+    rows = connection.execute(
+        """SELECT e.id, e.target_instrument_id AS target, x.version_date FROM effect e
+           JOIN expression x ON x.id = e.affecting_expression_id
+           WHERE e.state = 'outstanding' AND x.replaced_at IS NULL"""
+    ).fetchall()
+    done = [row for row in rows if _text_since(connection, row["target"], row["version_date"])]
+    connection.executemany("UPDATE effect SET state = 'applied' WHERE id = ?", [(row["id"],) for row in done])
+    return {row["target"] for row in done}
 
 
 def repealed_from(connection: sqlite3.Connection, instrument_id: str) -> str | None:

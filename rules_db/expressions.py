@@ -48,6 +48,7 @@ def record_extraction(connection: sqlite3.Connection, expression_id: str, analys
                         "references": [dataclasses.asdict(item) for item in analysis.references],
                         "definitions": [dataclasses.asdict(item) for item in analysis.definitions],
                         "issues": [dataclasses.asdict(item) for item in analysis.issues],
+                        "commencements": [dataclasses.asdict(item) for item in analysis.commencements],
                         "operations": [dataclasses.asdict(item) for item in analysis.operations],
                     }
                 ),

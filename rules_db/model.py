@@ -382,6 +382,15 @@ class AmendingOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class Commencement:
+    """A provision that applies from another day than its text (第十条自…起施行): its eId, the day (ISO), the words."""
+
+    eid: str
+    effective_on: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class TextIssue:
     """Something a person should see about one document; `code` is from a closed list per stage."""
 
@@ -408,6 +417,7 @@ class Analysis:
     issues: tuple[TextIssue, ...] = ()
     pipeline_version: str = ""
     operations: tuple[AmendingOperation, ...] = ()
+    commencements: tuple[Commencement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

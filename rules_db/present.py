@@ -58,12 +58,41 @@ def provisions(found: Row) -> None:
     out.print(f"[dim]tier: {found['tier']}[/dim]")
     if found["note"]:
         out.print(f"[yellow]{clean(found['note'])}[/yellow]")
+    for part in found["pending"]:
+        out.print(f"[yellow]not yet in force: {clean(part['label'])}, from {part['effective_on']} on[/yellow]")
+        if part["until_then"]:
+            out.print(f"[yellow]  until then: {clean(part['until_then'])}[/yellow]")
+    for decision in found["outstanding"]:
+        out.print(f"[yellow]outstanding amendment: {clean(decision['title'])} {decision['date'] or ''}[/yellow]")
+        for instruction in decision["instructions"]:
+            out.print(f"[yellow]  {clean(instruction)}[/yellow]")
     for relation in found["relations"]:
         arrow = "→" if relation["direction"] == "to" else "←"
         unknown = "" if relation["instrument_id"] else "  [yellow](not identified)[/yellow]"
         out.print(f"[dim]{arrow} {relation['kind']}[/dim] 《{clean(relation['title'])}》{unknown}")
     for unit in found["units"]:
         out.print(f"\n[bold]{clean(unit['label'])}[/bold] [dim]{clean(unit['container'])}[/dim]\n{clean(unit['text'])}")
+
+
+def amendments(found: Sequence[Row]) -> None:
+    out = console()
+    if not found:
+        out.print("No amending decision on it is held.")
+    for decision in found:
+        standing = "outstanding" if decision["outstanding"] else f"checked against {decision['checked_against']}"
+        out.print(f"\n[bold]{clean(decision['title'])}[/bold] {decision['date'] or 'undated'}: {clean(standing)}")
+        if decision["note"]:
+            out.print(f"  [yellow]{clean(decision['note'])}[/yellow]")
+        for entry in decision["operations"]:
+            words = clean(entry["words"].replace("\n", " ")[:80])
+            out.print(f"  [bold]{entry['state']}[/bold] {words}")
+            if entry["reason"]:
+                out.print(f"    {clean(entry['reason'])}")
+            if entry["state"] == "differs":
+                out.print(f"    computed  {clean(entry['label'])}: {clean(entry['computed']) or '(nothing)'}")
+                out.print(f"    published {clean(entry['label'])}: {clean(entry['published']) or '(nothing)'}")
+        if decision["unexplained"]:
+            out.print(f"  changed without an instruction: {clean('、'.join(decision['unexplained']))}")
 
 
 def explanation(found: Row) -> None:

@@ -8,7 +8,8 @@ import json
 import re
 import sqlite3
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from rules_db import reviews
@@ -81,7 +82,8 @@ class ThresholdReading:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionReading:
-    """An expression with what was read in it. `valid_from` is None when no date is known."""
+    """An expression with what was read in it. `valid_from` is None when no date is known; `starts` are the provisions
+    (eId) with a day of effect of their own."""
 
     id: str
     instrument_id: str
@@ -93,13 +95,22 @@ class ExpressionReading:
     units: tuple[Unit, ...]
     rules: tuple[RuleReading, ...]
     thresholds: tuple[ThresholdReading, ...]
+    starts: Mapping[str, str] = field(default_factory=dict)
+
+    def start_of(self, eid: str) -> str | None:
+        """The day from which a provision of this text applies: its own, else that of what is around it."""
+        while eid:
+            if eid in self.starts:
+                return self.starts[eid]
+            eid = eid.rpartition("__")[0]
+        return self.valid_from
 
 
 def load_reading(connection: sqlite3.Connection, expression_id: str) -> ExpressionReading:
     """The expression with the extraction recorded last, and reviews laid over it. Raises KeyError for an unknown id."""
     row = connection.execute(
         """SELECT e.id, e.instrument_id, e.version_date, e.effective_on, e.status, e.text, x.pipeline_version, x.norms,
-             x.thresholds
+             x.thresholds, x.extra
            FROM expression e JOIN extraction x ON x.expression_id = e.id
            WHERE e.id = ? ORDER BY x.recorded_at DESC, x.rowid DESC LIMIT 1""",
         (expression_id,),
@@ -122,6 +133,7 @@ def load_reading(connection: sqlite3.Connection, expression_id: str) -> Expressi
         places.units,
         rules,
         thresholds,
+        {item["eid"]: item["effective_on"] for item in json.loads(row["extra"]).get("commencements", ())},
     )
 
 

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
+from rules_db.commencement import early_on
 from rules_db.connection import StoreError
 from rules_db.effects import partial_repeals, repealed_from
 from rules_db.instruments import InstrumentRef, find_instruments, nearest_titles
@@ -102,6 +103,11 @@ def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRe
     begun = [key for key in order if by_id[key]["effective_on"] is not None and by_id[key]["effective_on"] <= day]
     undated = [key for key in order if by_id[key]["effective_on"] is None]
     if not begun and not undated:
+        for key in order:
+            parts = early_on(connection, [key], day)
+            if parts:
+                labels = "、".join(label for label, _start in parts)
+                return ExpressionRef(key, instrument, by_id[key]["version_date"], f"only {labels} applied on {day}")
         first = by_id[order[0]]["effective_on"]
         raise StoreError(
             f"《{instrument.title}》 did not apply on {day}: not yet in force; its first known text takes effect on "
@@ -112,6 +118,10 @@ def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRe
     note = "" if begun else "this text's date is unknown; it is taken for the oldest"
     if ended and ended <= day:
         note = f"repealed from {ended} on: this is the last text that applied"
+    later = early_on(connection, order[order.index(chosen) + 1 :], day)
+    if later:
+        labels = "、".join(f"{label} (from {start})" for label, start in later)
+        note = f"{note}; " * bool(note) + f"of the next text these applied already on {day}: {labels}"
     return ExpressionRef(chosen, instrument, by_id[chosen]["version_date"], note)
 
 

@@ -82,37 +82,52 @@ def build_timeline(
         raise ValueError(f"{len(expressions)} expressions need {len(expressions) - 1} link lists, got {len(links)}")
     finished: list[_Open] = []
     first = expressions[0]
-    running = {n: _Open([], [Place(first.id, n)], first.valid_from) for n in range(len(first.rules))}
+    running = {n: _Open([], [Place(first.id, n)], first.start_of(rule.eid)) for n, rule in enumerate(first.rules)}
     for (old, new), joined in zip(pairwise(expressions), links, strict=True):
         pairs = _pair_rules(old, new, joined)
+        ends = _ends_of_units(new, joined)
         following: dict[int, _Open] = {}
         for old_n, line in running.items():
             new_n = pairs.get(old_n)
             if new_n is None:
-                _close(line, new.valid_from)
+                _close(line, ends.get(old.rules[old_n].unit_eid, new.valid_from))
                 finished.append(line)
             elif old.rules[old_n].wording == new.rules[new_n].wording:
                 line.places.append(Place(new.id, new_n))
                 following[new_n] = line
             else:
-                _close(line, new.valid_from)
-                line.places, line.valid_from = [Place(new.id, new_n)], new.valid_from
+                start = new.start_of(new.rules[new_n].eid)
+                _close(line, start)
+                line.places, line.valid_from = [Place(new.id, new_n)], start
                 following[new_n] = line
         for n in range(len(new.rules)):
             if n not in following:
-                following[n] = _Open([], [Place(new.id, n)], new.valid_from)
+                following[n] = _Open([], [Place(new.id, n)], new.start_of(new.rules[n].eid))
         running = following
     for n, line in running.items():
         days = [day for day in (ends_on, (parts_end or {}).get(n)) if day is not None]
         ended = min(days) if days else None
-        _close(line, ended if ended is None or line.valid_from is None or ended > line.valid_from else None)
+        began = min(filter(None, (line.valid_from, expressions[-1].valid_from)), default=None)
+        _close(line, ended if ended is None or began is None or ended > began else None)
         finished.append(line)
     finished.sort(key=lambda line: (line.closed[0].valid_from or "", line.closed[0].places[0].reading))
     return [RuleLine(tuple(line.closed)) for line in finished]
 
 
+def _ends_of_units(new: ExpressionReading, joined: Links) -> dict[str, str | None]:
+    """When units of the older text cease to apply, where their successor has a day of its own."""
+    return {
+        eid: max(start for start in starts if start)
+        for old_units, new_units in joined
+        if (starts := [new.starts.get(eid) for eid in new_units]) and all(starts)
+        for eid in old_units
+    }
+
+
 def _close(line: _Open, on: str | None) -> None:
-    line.closed.append(Version(tuple(line.places), line.valid_from, on))
+    """End the running version. One that had a later day of its own, and was amended before it came, never applied."""
+    start = line.valid_from if on is None or line.valid_from is None else min(line.valid_from, on)
+    line.closed.append(Version(tuple(line.places), start, on))
 
 
 def _pair_rules(old: ExpressionReading, new: ExpressionReading, links: Links) -> dict[int, int]:

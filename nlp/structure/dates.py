@@ -39,12 +39,17 @@ _SELF = "|".join(sorted(OWN_NAMES, key=len, reverse=True))
 DATE = (
     r"[0-9〇零○一二三四五六七八九十]{2,4} ?年 ?[0-9一二三四五六七八九十]{1,3} ?月 ?[0-9一二三四五六七八九十]{1,3} ?日"
 )
-_EFFECTIVE = re.compile(
-    rf"(?:(?:本|上述|以上)(?:{_SELF})(?:（[^（）]{{0,20}}）)?，?(?:将|应)?|(?:公告|公布|发布|印发)[^，。；\n《》]{{0,12}}，)"
+APPLIES_FROM = (
     rf"(?:自|从|由|于|在) ?(?:(?P<date>{DATE})"
     r"|[\u4e00-\u9fff]{0,8}(?P<event>公布|发布|印发|颁布|通过|下发|签发|批准)(?:之日|后)起?[满第]?"
     r"(?:(?P<days>[0-9一二三四五六七八九十百]{1,5})[日天](?P<after>后|之后)?)?)"
     r" ?(?:零时|[0-9]{1,2}时)?(?:起|开始)?，?(?:正式)?(?:施行|实施|执行|生效|起效|试行)"
+)
+"""From when something applies; `day_said` reads a match of it."""
+_EFFECTIVE = re.compile(
+    rf"(?:(?:本|上述|以上)(?:{_SELF})(?:（[^（）]{{0,20}}）)?，?(?:将|应)?|(?:公告|公布|发布|印发)[^，。；\n《》]{{0,12}}，"
+    r"|(?:其他|其余|其它)(?:各)?(?:条款|条文|规定|内容|条)(?:均|则)?)"
+    rf"{APPLIES_FROM}"
 )
 _TERM = re.compile(
     rf"(?:有效期|试行期|执行期|实施期)限?(?:为|是)?，?(?:(?:自.{{0,20}}?)?(?:至|到|截止到|截至) ?(?P<until>{DATE})"
@@ -101,8 +106,7 @@ def term_of(text: str, end: int, first_day: str | None, events: Sequence[Event])
     effective: str | None = None
     clause_end = 0
     for match in _EFFECTIVE.finditer(text, 0, end):
-        said = parse_date(match["date"].replace(" ", "")) if match["date"] else _counted(first_day, match)
-        effective, clause_end = said or effective, match.end()
+        effective, clause_end = day_said(match, first_day) or effective, match.end()
     if effective is None:
         effective = next((day for day, act in events if act is Act.APPLIES), None)
     if not clause_end:
@@ -118,6 +122,11 @@ def term_of(text: str, end: int, first_day: str | None, events: Sequence[Event])
     if amount is None or first is None:
         return effective, None
     return effective, _later(first, amount * (12 if term["unit"] == "年" else 1))
+
+
+def day_said(match: re.Match[str], first_day: str | None) -> str | None:
+    """The day that a match of `APPLIES_FROM` names, or counts from `first_day`, the day of enactment."""
+    return parse_date(match["date"].replace(" ", "")) if match["date"] else _counted(first_day, match)
 
 
 def _counted(first_day: str | None, match: re.Match[str]) -> str | None:

@@ -190,6 +190,7 @@ def show_computed(connection: sqlite3.Connection, reference: str) -> dict[str, A
         "tier": UNOFFICIAL,
         "note": f"{UNOFFICIAL}: the newest text held with {made_of} applied to it; not a published text"
         + "".join(f"\nleft out: {line}" for line in left_out),
+        "pending": [],
         "outstanding": [],
         "relations": [],
         "units": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 from hypothesis import given, settings
@@ -119,3 +120,57 @@ def test_intervals_touch_and_never_overlap(history: list[list[str]]) -> None:
             assert before.valid_to == after.valid_from
         places = [place for version in line.versions for place in version.places]
         assert len(places) == len(set(places))
+
+
+@given(histories, st.data())
+@settings(max_examples=200, deadline=None)
+def test_as_of_agrees_where_articles_start_on_days_of_their_own(history: list[list[str]], data: st.DataObject) -> None:
+    """The naive model: of an article applies what the newest text says whose day for that article has come; a text
+    without the article ends it from the day of the text."""
+    expressions = []
+    for n, texts in enumerate(history):
+        plain = expression(n, texts)
+        later = data.draw(st.sets(st.sampled_from([u.provision.eid for u in plain.units])) if texts else st.just(set()))
+        expressions.append(dataclasses.replace(plain, starts=dict.fromkeys(later, f"20{10 + n}-07-01")))
+    lines = timeline(expressions)
+    for day in [f"20{10 + n}-{month}-01" for n in range(len(history)) for month in ("03", "09")]:
+        expected = set()
+        for eid in {f"art_{i}" for texts in history for i in range(1, len(texts) + 1)}:
+            standing = None
+            for one in expressions:
+                held = [n for n, r in enumerate(one.rules) if r.unit_eid == eid]
+                start = one.start_of(eid) if held else one.valid_from
+                assert start is not None
+                if start <= day:
+                    standing = (one.id, held[0]) if held else None
+            if standing is not None:
+                expected.add(standing)
+        valid = [
+            {(place.expression_id, place.reading) for place in version.places}
+            for line in lines
+            for version in line.versions
+            if (version.valid_from or "") <= day and (version.valid_to is None or version.valid_to > day)
+        ]
+        assert len(valid) == len(expected)
+        assert all(any(one in places for places in valid) for one in expected)
+
+
+def test_an_article_that_starts_later_leaves_the_old_one_in_force_until_then() -> None:
+    new = dataclasses.replace(expression(1, [STATEMENTS[1], STATEMENTS[2]]), starts={"art_1": "2011-09-01"})
+    lines = timeline([expression(0, [STATEMENTS[0], STATEMENTS[2]]), new])
+    assert [(v.valid_from, v.valid_to) for v in lines[0].versions] == [
+        ("2010-01-01", "2011-09-01"),
+        ("2011-09-01", None),
+    ]
+
+
+def test_an_article_amended_before_its_day_came_never_applied() -> None:
+    first = dataclasses.replace(expression(0, [STATEMENTS[0]]), starts={"art_1": "2012-01-01"})
+    (line,) = timeline([first, expression(1, [STATEMENTS[1]])])
+    assert [(v.valid_from, v.valid_to) for v in line.versions] == [("2011-01-01", "2011-01-01"), ("2011-01-01", None)]
+
+
+def test_a_repeal_before_an_articles_day_ends_it_unapplied() -> None:
+    first = dataclasses.replace(expression(0, [STATEMENTS[0]]), starts={"art_1": "2012-01-01"})
+    (line,) = timeline([first], ends_on="2011-01-01")
+    assert line.versions[-1].valid_to == "2011-01-01"
