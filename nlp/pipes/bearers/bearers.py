@@ -24,6 +24,7 @@ from nlp.pipes.bearers.parties import (
 )
 from nlp.pipes.bearers.topics import (
     bans_use,
+    is_act_topic,
     is_adverbial,
     is_bare_thing,
     is_headless_act,
@@ -32,6 +33,7 @@ from nlp.pipes.bearers.topics import (
     is_place,
     lists_having,
     may_name_party,
+    topic_verb,
 )
 from nlp.pipes.modality.modality import Cue
 from nlp.text.clauses import HIDDEN, Layout, lay_out, marker_end
@@ -58,6 +60,8 @@ class Bearer:
 _TELLING = re.compile(alternation(patterns.TELLING_VERBS))
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
 _EXCEPTING = re.compile(r"除[^，]*外$")
+_GOING_ON = ("并", "且")
+"""Before a cue: the clause goes on with a predicate, so that what it follows is no bare thing."""
 _OFFICE = re.compile(r"(?:机关|部门|机构|委员会|政府|法院|局)$")
 """Who decides does not appeal against the decision."""
 _BODIES = re.compile(r"(?![^，]*(?:设立|联合|以|新建))[^，]+(?:政府|部门|机构|机关|委员会|管委会|单位|法院|检察院)")
@@ -65,7 +69,8 @@ _BEARING = re.compile(r"(?:依法)?(?:承担|赔偿)")
 _ITS_THING = re.compile(r"其(?![中他余它])[^，]*(?<![无有失生]效)(?<!终止)(?<!不变)")
 _DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
-_ABSENT = re.compile(alternation(patterns.ABSENCES))
+_COUNT = "[一二三四五六七八九十百千万\\d]"
+_ABSENT = re.compile(rf"{alternation(patterns.ABSENCES)}|(?:不足|不满|超过|达到|少于|多于|在)?{_COUNT}+[人名]")
 _UNIVERSAL = re.compile(alternation(patterns.UNIVERSAL))
 _PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)|经(?=[^，]{1,20}(?:协商|共同|约定|讨论决定|集体研究))")
 _VERB_FIRST = re.compile(
@@ -256,6 +261,8 @@ class _Search:
         """The clause names no subject: look through the sentence, then the lead, then earlier sentences."""
         sentence = self.layout.sentence(cue.start)
         before = self.layout.clauses_between(sentence[0], clause[0])
+        while len(before) > 1 and _EXCEPTING.match(self.masked, *before[-1]):
+            before = before[:-1]
         known_before = any(start in self.by_clause for start, _ in before)
         recommending = cue.modality is Modality.RECOMMENDATION
         agent: Party | None = None
@@ -278,7 +285,13 @@ class _Search:
                 continue
             last = position == len(before) - 1
             item = self.layout.line(start)[0] in self.layout.leads
-            if not recommending and (last or (position == 0 and not item)) and self._thing_before(start, end):
+            going_on = last and self.masked.startswith(_GOING_ON, clause[0])
+            if (
+                not recommending
+                and not going_on
+                and (last or (position == 0 and not item))
+                and self._thing_before(start, end)
+            ):
                 return self._teller(start, end, right) if last else None
         if agent is not None and not _BEARING.match(right):
             return self._bearer(agent, "agent of an earlier clause", 0.8, "the one by whom the clause before is done")
@@ -351,6 +364,8 @@ class _Search:
         """Whether the clause right before the cue's clause is a thing, the grammatical subject of the cue."""
         head = self._head((start, end))
         words = self.masked[head:end]
+        if words.startswith("因"):
+            return False
         if words.endswith("等") or _ITS_THING.fullmatch(words):
             return True
         opens = start in (self.layout.segment(start)[0], self.layout.sentence(start)[0])
@@ -377,7 +392,8 @@ class _Search:
         if opens_paragraph and not marked and before:
             first = self.masked[self._head(before[0]) : before[0][1]]
             last = self.masked[slice(*before[-1])]
-            if is_headless_act(first, last):
+            act = is_headless_act(first, last) or (len(before) == 1 and is_act_topic(first))
+            if act and not self._said_of_somebody(topic_verb(first), sentence[0]):
                 return None
         if marked and opens_paragraph:
             return self._from_lead(line)
@@ -395,6 +411,13 @@ class _Search:
                 return None
             return self._weaker(bearer, "subject left out; taken from an earlier sentence", 0.7)
         return None
+
+    def _said_of_somebody(self, verb: str, before: int) -> bool:
+        """Whether an earlier bearer was said to do the act: 回收企业|举办…，应当…。举办…，应当…."""
+        return bool(verb) and any(
+            bearer is not None and bearer.end < before and self.masked.startswith(verb, bearer.end)
+            for bearer in self.found[-_LOOK_BACK:]
+        )
 
     def _of_sentence(self, number: int) -> Bearer | None:
         for index in reversed(self.sentence_cues.get(number, [])):

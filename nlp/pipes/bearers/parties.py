@@ -87,16 +87,18 @@ _APPROVED = re.compile(
 )
 _TIMING = frozenset(("在", "自", "于", "经", "至"))
 _CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
-_OBJECT_VERB = re.compile(alternation(patterns.OBJECT_VERBS))
+_OBJECT_VERB = re.compile(rf"{alternation(patterns.OBJECT_VERBS)}|指(?![定导派挥])")
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")
-_PHASE_END = re.compile(r"(?:之日起|期间|过程中|情况下|时|后|前|内|中(?!国|央|小|等|外|心|华)|下(?!列)|起)(?=[^的])")
+_PHASE_END = re.compile(
+    r"(?:之日起|期间|过程中|情况下|时|后|前|内(?![资容部务地河陆贸外])|中(?!国|央|小|等|外|心|华)|下(?![列级属])|起)(?=[^的])"
+)
 _COMPOUND_HEAD = re.compile(r"他人|乡镇|人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
 
 
 _PREDICATE = re.compile(
     rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年|可移动|良)"
-    r"|[将把]|是(?!否)|向(?!导)|对(?![方口外])|从(?![业事])|(?<![现所存内外潜实])在(?![建校职册线押岗])"
+    r"|[将把]|是(?!否)|向(?!导)|对(?![方口外象])|从(?![业事])|(?<![财神已曾未凡须需外，])经(?![营济理费纪销办验过常商贸信开委侦发])|(?<![现所存内外潜实])在(?![建校职册线押岗])"
 )
 
 
@@ -163,7 +165,7 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         time = _TIME_LEADING.match(masked, at, end)
         if time and time.end() < end and heads(masked, time.end(), end):
             at = scan = skip_leading(masked, time.end(), end)
-    stop = _finished(masked, at, scan, end, adjacent, 1 if agent else 3)
+    stop = _finished(masked, at, scan, end, adjacent, agent)
     if (
         stop is None
         or stop - at > _LONGEST
@@ -182,7 +184,7 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
         return at, at
     if word == "经" and _APPROVED.search(masked, at, end):
         return None
-    if word in _TIMING and not adjacent and masked[end - 1] in "时后前内中起间":
+    if word in _TIMING and not adjacent and masked[end - 1] in "时后前内中起间下":
         return None
     if word not in _OBJECT_TAKING or word in _CITING:
         for match in re.finditer("的", masked[at:end]):
@@ -190,9 +192,11 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
             for head_start, head_end in heads(masked, after, min(end, after + 24)):
                 if "，" in masked[after:head_start]:
                     break
-                if (adjacent and head_end >= end - 1) or _FOLLOWER.match(masked, head_end, end):
+                if (
+                    adjacent and (head_end >= end - 1 or (word != "在" and not masked[head_end:end].strip(HIDDEN)))
+                ) or _FOLLOWER.match(masked, head_end, end):
                     return at, after
-                if not _COORDINATION.match(masked, head_end, end):
+                if not _COORDINATION.match(masked, head_end, end) and not heads(masked, head_end, head_end + 4):
                     break
     for match in _PHASE_END.finditer(masked, at, end):
         rest = skip_leading(masked, match.end(), end)
@@ -201,9 +205,10 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
     return None
 
 
-def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: int) -> int | None:
-    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject. `least` is
-    how many characters of unknown words pass for a predicate."""
+def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: bool) -> int | None:
+    """End of the first party phrase from `at` on, with its head behind `scan`, that is a finished subject. Of an agent
+    one character of an unknown word passes for a predicate, else three."""
+    least = 1 if agent else 3
     candidates = heads(masked, scan, end)
     for index, (head_start, head_end) in enumerate(candidates):
         stop = head_end
@@ -265,8 +270,13 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, least: 
         relative = _RELATIVE.match(masked, stop, end)
         if relative:
             later = next((h for h in candidates[index + 1 :] if h[0] >= relative.end() - 1), None)
-            if later and (later[1] - relative.end() <= 4 or (adjacent and later[1] == end)):
+            if later and (
+                later[1] - relative.end() <= (16 if agent and masked.startswith(("组成", "组建"), stop) else 4)
+                or (adjacent and "，" not in masked[stop:end] and candidates[-1][1] == end)
+            ):
                 continue
+        if follower and following and masked[follower.end() : following[1]] in ("者", "人"):
+            continue  # 平台|提供者
         return head_end if well_formed(masked, at, head_start) else None
     return None
 
@@ -281,7 +291,8 @@ def well_formed(masked: str, at: int, head: int) -> bool:
     named = {first for first, last in heads(masked, start, head) if last == first + 1} | {head}
     return all(
         match.end() in named and match.group() in patterns.NAMING_CLAUSE_VERBS
-        for match in _PREDICATE.finditer(masked, start, head)
+        for match in _PREDICATE.finditer(masked, start, head + 2)  # two more, for what must not follow a verb
+        if match.end() <= head
     )
 
 
@@ -301,7 +312,7 @@ def _noun_at_end(masked: str, start: int, end: int, follower: str) -> bool:
 def _compound(masked: str, start: int, head: tuple[int, int]) -> bool:
     """Whether the words up to the next head only lengthen the name: 人民政府|教育行政部门, 公安机关|交通管理部门."""
     gap = masked[start : head[0]]
-    if any(mark in gap for mark in "的、在对向将把由按依经和与"):
+    if any(mark in gap for mark in "的、在对向将把由按依经和与本其该"):
         return False
     if head[0] == start:
         return True
@@ -321,8 +332,7 @@ def _is_object(masked: str, at: int, end: int) -> bool:
     verb = _OBJECT_VERB.match(masked, at, end)
     if verb is None or "的" in masked[verb.end() : end]:
         return False
-    rest = masked[verb.end() : end]
-    return len(rest) > 2 or _COMPOUND_HEAD.fullmatch(rest) is not None
+    return masked[verb.end() : end] not in patterns.ACTOR_ENDINGS
 
 
 _CLAUSE_MODIFIER = re.compile(rf"(?:{alternation(patterns.MODIFIER_VERBS)})(?<!未(?=成年))")
@@ -330,6 +340,7 @@ _PLACE = re.compile(
     r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城|园|村|社区|街道)内$|(?:城市|农村|城镇)中$|所属$|下属$"
 )
 _ITS = re.compile("其(?![他余它])")
+_ONE = re.compile("一(?:个|名|位|家)(?=.)")
 _SEPARATOR = re.compile("、|和|或者|及")
 _EXCEPT = re.compile(r"(?:之外|以外|除外)$")
 
@@ -345,6 +356,8 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
     start, end = party.start, party.end
     while start < end and (masked[start] in f"该{HIDDEN} 　" or _ITS.match(masked, start)):
         start += 1
+    one = _ONE.match(masked, start, end)
+    start = one.end() if one else start
     place = masked.find("的", start, end - 1)
     if place > 0 and _PLACE.search(masked[start:place]) and masked[place + 1 : end] != "工会":
         start = place + 1

@@ -13,7 +13,10 @@ from nlp.text.lexicon import alternation
 
 _PHASE = re.compile(r".*(?:时|后|前|内|期间|过程中|情况下|之日起|[^其集]中|的|起|外|下|上)$")
 _PREPOSITIONAL = re.compile(rf"(?:{alternation(patterns.PREPOSITIONS)})")
-_NOUN_TAIL = re.compile(r"(?:在|位于)[^，]+的[^，的]{1,12}$")
+_NOUN_TAIL = re.compile(
+    r"(?:在|位于)[^，]+的[^，的]{1,12}$"
+    rf"|(?:{alternation(patterns.CITING)})[^，]+(?:{alternation(patterns.MAKING_VERBS)})的[^，的]{{1,24}}$"
+)
 _OBJECT_TOPIC = re.compile(rf"(?:对|对于)[^，]+的[^，的]{{0,6}}(?:{alternation(patterns.ACTION_NOUNS)})")
 _LIMITS = alternation(patterns.THING_WITHOUT_ACTOR)
 _LIMIT = re.compile(rf"(?:{_LIMITS})$")
@@ -24,10 +27,13 @@ _COPULA = re.compile(r"是|[^的及和、]有(?!关|条件)")
 _BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
 _TOPIC_VERBS = alternation(patterns.TOPIC_VERBS)
 _VERB_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|{alternation(patterns.EVENT_VERBS)})")
+_TOPIC_ADVERBS = "依法|自行|拟|直接|重新|临时|首次|单独|长期|需"
 _HEADLESS_ACT = re.compile(
     r"(?:凡|对)?(?:在(?![^，]{1,10}(?:中|时|过程中))|因|以|通过|利用|经|需要?|未|不|擅自"
-    rf"|(?:依法|自行|拟|直接|重新|临时|首次|单独|长期|需)?(?:{_TOPIC_VERBS}))"
+    rf"|(?:{_TOPIC_ADVERBS})?(?:{_TOPIC_VERBS}))"
 )
+_ACT_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|编制|制定|修改|修订)(?!后|前|时)[^，]*[^后前时中内]$")
+_ACT_VERB = re.compile(rf"(?:{_TOPIC_ADVERBS})?(?P<verb>{_TOPIC_VERBS}|编制|制定|修改|修订)")
 _PLACED_ACT = re.compile(rf"在[^，]+(?:内|上|中)[^，]{{0,4}}(?:{_TOPIC_VERBS})")
 _PLACE = re.compile(
     r"(?:在)?[^，]*(?:区|区域|范围|场所|保护区|地带|水域|路段|通道|库房|车间|库区|园区|活动|过程|距离|两侧|周边)(?:内|上|中|里|周边|附近)?(?:[^，]{0,6}(?:内|上|中|里))?"
@@ -87,6 +93,17 @@ def is_headless_act(first: str, last: str) -> bool:
     if _PLACED_ACT.match(first):
         return True
     return last.endswith("的") and _HEADLESS_ACT.match(first) is not None
+
+
+def is_act_topic(words: str) -> bool:
+    """Whether a clause is an act as the topic of what follows, without 的: 编制回收规划，应当…."""
+    return _ACT_TOPIC.match(words) is not None and not words.endswith("的")
+
+
+def topic_verb(words: str) -> str:
+    """The verb of an act as topic, at the head of the words; empty when there is none."""
+    match = _ACT_VERB.match(words)
+    return match["verb"] if match else ""
 
 
 def is_place(words: str) -> bool:
