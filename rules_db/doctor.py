@@ -9,46 +9,37 @@ import fcntl
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
+from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from rules_db.connection import DataFolder, StoreError, connect
+from rules_db.findings import Finding, Outcome
+from rules_db.notify.readiness import readiness
+from rules_db.watch.news import NO_REGULATION
 
-PACKAGES = ("scrapy", "beautifulsoup4", "spacy", "sqlite-utils", "datasette", "click")
+PACKAGES = ("apprise", "scrapy", "beautifulsoup4", "spacy", "sqlite-utils", "datasette", "click")
 # Below the first a run may still end well; below the second a publish (a second copy) may not.
 DISK_WARN, DISK_FAIL = 2 * 2**30, 200 * 2**20
 # Clocks of honest machines differ by minutes; more than this means that one was set wrongly.
 CLOCK_SLACK = timedelta(minutes=10)
 
 
-class Outcome(StrEnum):
-    """`warn` wants a person soon, `fail` means that the next run can't be relied on."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: what was seen, and what to do when it isn't well."""
-
-    check: str
-    outcome: Outcome
-    found: str
-    do: str = ""
-
-    def as_row(self) -> dict[str, str]:
-        return {"check": self.check, "outcome": str(self.outcome), "found": self.found, "do": self.do}
-
-
-def examine(folder: DataFolder, *, now: str, every_hours: int = 24) -> list[Finding]:
-    """All checks. `now` is ISO UTC; `every_hours` is how often `guiji daily` is meant to run."""
-    findings = [_versions(), _search(), _folder(folder), _disk(folder)]
+def examine(
+    folder: DataFolder,
+    *,
+    now: str,
+    every_hours: int = 24,
+    profiles: Iterable[Path] = (),
+    environment: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """All checks. `now` is ISO UTC; `every_hours` is how often `guiji daily` is meant to run; `profiles` are watch
+    profiles, `environment` is where the addresses of channels are looked up."""
+    findings = [_versions(), _search(), _fonts(), _folder(folder), _disk(folder)]
     if not folder.work_db.exists():
         return [
             *findings,
@@ -58,6 +49,7 @@ def examine(folder: DataFolder, *, now: str, every_hours: int = 24) -> list[Find
     try:
         with closing(connect(folder.work_db, read_only=True)) as store:
             findings += [_sound("store", store, "guiji restore BACKUP --data NEW"), *_ledger(store, now, every_hours)]
+            findings += readiness(folder, profiles, environment or {}, store)
     except (StoreError, sqlite3.Error) as error:
         findings.append(Finding("store", Outcome.FAIL, str(error), "guiji restore BACKUP --data NEW"))
     findings.append(_published(folder, now))
@@ -86,6 +78,21 @@ def _search() -> Finding:
         except sqlite3.OperationalError as error:
             return Finding("sqlite", Outcome.FAIL, str(error), "use a Python whose SQLite has FTS5")
     return Finding("sqlite", Outcome.OK, f"SQLite {sqlite3.sqlite_version} with FTS5")
+
+
+def _fonts() -> Finding:
+    """A font with Chinese characters: without one, pictures and printed pages made on this machine show boxes."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return Finding("fonts", Outcome.OK, "not looked at: no fontconfig here, as on a server without pictures")
+    try:
+        told = subprocess.run([program, ":lang=zh", "family"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("fonts", Outcome.WARN, f"fc-list did not answer: {type(error).__name__}", "run fc-cache")
+    names = sorted({line.split(",")[0].strip() for line in told.stdout.splitlines() if line.strip()})
+    if not names:
+        return Finding("fonts", Outcome.WARN, "none with Chinese characters", "install fonts-noto-cjk")
+    return Finding("fonts", Outcome.OK, f"{len(names)} with Chinese characters, e.g. {names[0]}")
 
 
 def _folder(folder: DataFolder) -> Finding:
@@ -141,20 +148,35 @@ def _ledger(store: sqlite3.Connection, now: str, every_hours: int) -> list[Findi
     if newest and _time(newest) > _time(now) + CLOCK_SLACK:
         do = "set the clock (NTP); dates of law don't depend on it, silence and repeats do"
         findings = [Finding("clock", Outcome.FAIL, f"it is {now}, but the store knows {newest}", do)]
-    row = store.execute("SELECT max(finished_at), count(*) FROM crawl_run").fetchone()
-    if row[0] is None:
-        findings.append(Finding("last run", Outcome.WARN, "no crawl has ended yet", "schedule 'guiji daily'"))
-    else:
-        hours = (_time(now) - _time(row[0])) / timedelta(hours=1)
-        late = hours > 2 * every_hours
-        do = f"look at the schedule: 'guiji daily' is meant to run every {every_hours} hours" if late else ""
-        outcome = Outcome.WARN if late else Outcome.OK
-        findings.append(Finding("last run", outcome, f"ended {row[0]}, {max(hours, 0):.0f} hours ago", do))
+    findings.append(_schedule(store, now, every_hours))
+    if store.execute("SELECT 1 FROM crawl_run WHERE source_id <> 'ingest' AND verdict IS NOT NULL").fetchone():
         findings.append(_sources(store))
-    count = store.execute("SELECT count(*) FROM issue WHERE resolved_at IS NULL AND severity = 'error'").fetchone()[0]
+    count = store.execute(
+        "SELECT count(*) FROM issue WHERE resolved_at IS NULL AND severity = 'error' AND code <> ?", (NO_REGULATION,)
+    ).fetchone()[0]
     do = "guiji review list; guiji sources list" if count else ""
     findings.append(Finding("issues", Outcome.WARN if count else Outcome.OK, f"{count} open errors", do))
     return findings
+
+
+def _schedule(store: sqlite3.Connection, now: str, every_hours: int) -> Finding:
+    """When 'guiji daily' ended last, and when it last ended well (0 or 1): files handed in by a person are no run."""
+    try:
+        last = store.execute("SELECT finished_at, exit_code FROM daily_run ORDER BY started_at DESC LIMIT 1").fetchone()
+        good = store.execute("SELECT max(finished_at) FROM daily_run WHERE exit_code IN (0, 1)").fetchone()[0]
+    except sqlite3.OperationalError:  # a store of before; the next run adds the table
+        last = None
+    if last is None:
+        return Finding("last run", Outcome.WARN, "'guiji daily' has not run yet", "schedule it: docs/daily.md")
+    hours = (_time(now) - _time(last[0])) / timedelta(hours=1)
+    told = f"ended {last[0]}, {max(hours, 0):.0f} hours ago, with code {last[1]}"
+    told += "" if last[1] in (0, 1) else f"; last good run: {good or 'none'}"
+    if hours > 2 * every_hours:
+        do = f"look at the schedule (systemctl list-timers, crontab -l): it is meant to run every {every_hours} hours"
+        return Finding("last run", Outcome.WARN, told, do)
+    if last[1] not in (0, 1):
+        return Finding("last run", Outcome.WARN, told, "look at its report in the data folder's runs/")
+    return Finding("last run", Outcome.OK, told)
 
 
 def _sources(store: sqlite3.Connection) -> Finding:

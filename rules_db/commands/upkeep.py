@@ -118,10 +118,15 @@ def restore(backup: Path, folder: DataFolder) -> None:
 @format_option
 @data_option
 def doctor(every: int, form: str, folder: DataFolder) -> None:
-    """Check machine and store: versions, disk, lock, clock, store, published copy, last run. Exit 4 when one fails."""
-    from rules_db.doctor import Outcome, examine
+    """Check machine, store, schedule and messages; each finding says what to do. Exit 4 when one fails."""
+    import os
 
-    findings = examine(folder, now=now(), every_hours=every)
+    from rules_db.commands.notify import PROFILE_VARIABLE, default_profiles
+    from rules_db.doctor import examine
+    from rules_db.findings import Outcome
+
+    profiles = default_profiles(folder, os.environ.get(PROFILE_VARIABLE, ""))
+    findings = examine(folder, now=now(), every_hours=every, profiles=profiles, environment=os.environ)
     show_result([finding.as_row() for finding in findings], form, "findings")
     sys.exit(EXIT_ENVIRONMENT if any(finding.outcome is Outcome.FAIL for finding in findings) else 0)
 
