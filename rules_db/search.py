@@ -18,6 +18,7 @@ from rules_db.segment import find_spans, index_text
 # Ranking costs time in proportion to the rows ranked: beyond this many matches only the first are ranked, and rows are
 # stored so that what holds today and nationally comes first.
 CANDIDATES = 20_000
+# CROSS JOIN below keeps SQLite from walking a filter's index and asking the search index row by row.
 WINDOW_BEFORE, WINDOW_LENGTH = 24, 110
 
 _INDEXES = (("provision", "id", "text"), ("instrument", "rowid", "title"), ("rule", "rowid", "statement"))
@@ -112,7 +113,7 @@ def search(
                 SELECT f.rowid AS id, bm25(provision_fts) AS score, p.instrument_id,
                   CASE p.status WHEN 'in_force' THEN 1 WHEN 'partly_repealed' THEN 1 WHEN 'not_yet_in_force' THEN 0.8
                     ELSE 0 END AS holds
-                FROM provision_fts f JOIN provision p ON p.id = f.rowid
+                FROM provision_fts f CROSS JOIN provision p ON p.id = f.rowid
                 WHERE provision_fts MATCH :match {where} LIMIT :candidates) c
               ORDER BY 2, 1 LIMIT :limit OFFSET :offset) ranked
             JOIN provision p ON p.id = ranked.id ORDER BY ranked.score, p.id""",  # noqa: S608 (constants of this module)
@@ -139,7 +140,7 @@ def find_scattered(
     held: list[dict[str, int]] = []
     for term in dict.fromkeys(terms):
         rows = connection.execute(
-            """SELECT p.instrument_id, count(*) FROM provision_fts f JOIN provision p ON p.id = f.rowid
+            """SELECT p.instrument_id, count(*) FROM provision_fts f CROSS JOIN provision p ON p.id = f.rowid
                WHERE provision_fts MATCH ? GROUP BY 1""",
             (match_expression(f"“{term}”"),),
         ).fetchall()
@@ -216,7 +217,7 @@ def _filters(
 
 def _count(connection: sqlite3.Connection, expression: str, where: str, arguments: dict[str, object]) -> int:
     if where:
-        source = "provision_fts f JOIN provision p ON p.id = f.rowid"
+        source = "provision_fts f CROSS JOIN provision p ON p.id = f.rowid"
     else:
         source = "provision_fts f"
     row = connection.execute(

@@ -98,6 +98,11 @@ CREATE TABLE provision (
   text TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX provision_place ON provision(expression_id, eid);
+-- facets over all rows are counted from these, not from the texts
+CREATE INDEX provision_jurisdiction ON provision(jurisdiction);
+CREATE INDEX provision_kind ON provision(instrument_type);
+CREATE INDEX provision_status ON provision(status);
+CREATE INDEX provision_tier ON provision(tier);
 
 CREATE TABLE rule (
   id TEXT PRIMARY KEY,

@@ -116,5 +116,5 @@ def test_addresses_of_the_documentation_work(site: Site) -> None:
     text = (metadata_file().parent / "docs" / "http.md").read_text(encoding="utf-8")
     addresses = [address for address in re.findall(r"`(/[^`…<]*)`", text) if "?" not in address or "备案" in address]
     assert "/rules/search.json?q=备案&_shape=array" in addresses
-    for address in addresses:
+    for address in set(addresses) - {"/-/login", "/-/metadata"}:  # of a server with users: test_datasette_login
         assert site.get(address).status_code == 200, address
