@@ -100,12 +100,14 @@ def daily(
     """One daily run from lock to report. Whatever earlier runs left untold is in this report as well."""
     from rules_db import run_report
     from rules_db.connection import open_store
+    from rules_db.gate import record_verdict
     from rules_db.run_history import current_anchor
 
     started, stages = when or now(), Stages()
     with folder.create().locked() as lock, closing(open_store(folder)) as connection:
         run_report.settle(connection, folder.runs)
         result = _run(folder, lock, sources, (), None, False, stages, loopback, started)
+        record_verdict(connection, result["gate"], started)
         with stages("notify"):
             notified = notify_stage(folder, started)
         facts = run_report.RunFacts(

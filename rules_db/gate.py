@@ -7,12 +7,17 @@ In: connections. Out: lists of `GateFinding`; an empty list opens the gate.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from rules_db.captures import raise_issue, resolve_issues
+from rules_db.model import Issue, Severity
 
 # Share of one source's instruments whose text in force may change between two copies, once it has this many of them:
 # a redesigned site that garbles everything looks like a great reform, and a great reform can wait for a person's word.
 MASS_CHANGE_SHARE, MASS_CHANGE_FLOOR = 0.3, 20
 _SHOWN = 5
+STAGE = "gate"
 # Tables that never lose rows, and tables that must not become empty.
 _GROWING = ("instrument", "expression")
 _NEVER_EMPTIED = (
@@ -194,3 +199,13 @@ def _mass_change(built: sqlite3.Connection, previous: sqlite3.Connection) -> lis
         for source, count in sorted(known.items())
         if count >= MASS_CHANGE_FLOOR and changed[source] > MASS_CHANGE_SHARE * count
     ]
+
+
+def record_verdict(connection: sqlite3.Connection, findings: Sequence[str], now: str) -> None:
+    """Make a refusal an issue, which maintainers are told, and close it when the gate opens again."""
+    if not findings:
+        resolve_issues(connection, stage=STAGE, subject="publish", now=now)
+        return
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    message = f"readers keep the last good copy: {findings[0]}{more}"
+    raise_issue(connection, Issue(Severity.ABORT, STAGE, "refused", message, "publish"), now)
