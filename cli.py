@@ -147,22 +147,20 @@ def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
 @click.option(
     "--delta", type=click.File("r", encoding="utf-8"), help="Earlier output to compare with, instead of printing."
 )
-def extract(file: Any, delta: Any) -> None:
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Reading processes.")
+def extract(file: Any, delta: Any, jobs: int) -> None:
     """Read norms and thresholds: JSON lines {"id", "text"} in, JSON lines out. Needs no store."""
-    from nlp.extract import extract_line
+    from nlp.extract import extract_lines
 
     refused, records = 0, []
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        record, error = extract_line(line)
+    for number, (record, error) in enumerate(extract_lines(file, jobs), 1):
         if error:
             refused += 1
             say(f"refused: line {number}: {error}")
-        elif delta:
-            records.append(record)
-        else:
-            click.echo(json.dumps(record, ensure_ascii=False))
+        elif record and delta:
+            records.append(json.loads(record))
+        elif record:
+            click.echo(record)
     if delta:
         from nlp.evaluate import extraction_delta
         from rules_db import present

@@ -162,7 +162,7 @@ def process(
 ) -> dict[str, Any]:
     """Everything between bytes and published rules: convert, read, compare, map, flag. Returns counts."""
     from crawler.convert import CONVERTER_VERSION
-    from nlp.analyse_many import reader
+    from nlp.analyse_many import analyse_many
     from nlp.language import PIPELINE_VERSION
     from rules_db import stages as work
     from rules_db.answers import store_counts
@@ -176,9 +176,8 @@ def process(
         refused = work.convert_pending(connection, snapshots, _convert, CONVERTER_VERSION, when, advance)
     with timed("read"), progress("reading") as advance:
         waiting = work.pending_reads(connection, CONVERTER_VERSION, PIPELINE_VERSION)
-        with reader(len(waiting), jobs) as read:
-            results = zip(waiting, map(_refused, read(item.document for item in waiting)), strict=True)
-            tally = work.record_reads(connection, results, len(waiting), PIPELINE_VERSION, when, advance)
+        results = zip(waiting, map(_refused, analyse_many((item.document for item in waiting), jobs)), strict=True)
+        tally = work.record_reads(connection, results, len(waiting), PIPELINE_VERSION, when, advance)
     with timed("compare"), progress("comparing") as advance:
         derived = derive(connection, folder.root, when, advance)
     return {

@@ -5,14 +5,16 @@ In: documents. Out: an analysis or a refusal for each, in the same order, as the
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import copyreg
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any
 
 from nlp.analyse import AnalysisRefused, analyse
-from rules_db.model import Analysis, ConvertedDocument
+from nlp.language import load
+from nlp.workers import in_order
+from rules_db.model import Analysis, ConvertedDocument, Norm, Provision, Reference, Span, Threshold
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,6 @@ class Refusal:
 
 
 Result = Analysis | Refusal
-Reader = Callable[[Iterable[ConvertedDocument]], Iterator[Result]]
 
 
 def analyse_or_refuse(document: ConvertedDocument) -> Result:
@@ -38,16 +39,17 @@ def analyse_or_refuse(document: ConvertedDocument) -> Result:
         return Refusal("internal_error", message)
 
 
-@contextmanager
-def reader(waiting: int, jobs: int | None = None) -> Iterator[Reader]:
-    """A lazy map of `analyse_or_refuse`; `waiting` says how many documents there are, `jobs` how many processes may
-    read them (None: as many as cores)."""
-    jobs = jobs or os.cpu_count() or 1
-    if jobs == 1 or waiting < 2 * jobs or "fork" not in multiprocessing.get_all_start_methods():
-        yield lambda documents: map(analyse_or_refuse, documents)
-        return
-    from nlp.language import load
+def analyse_many(documents: Iterable[ConvertedDocument], jobs: int | None = None) -> Iterator[Result]:
+    """`analyse_or_refuse` of each, by `jobs` processes (None: as many as cores)."""
+    return in_order(analyse_or_refuse, documents, jobs, load)
 
-    load()  # once, before forking: the children share it; they end when the pipe of this process closes
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield lambda documents: pool.imap(analyse_or_refuse, documents, chunksize=4)
+
+def _send_by_fields(kind: type[Any]) -> None:
+    """Pickle a frozen dataclass as a call of itself: its own way of restoring field by field takes twice as long, and
+    there are hundreds in each analysis that comes back from a worker."""
+    values = attrgetter(*(field.name for field in fields(kind)))
+    copyreg.pickle(kind, lambda value: (kind, values(value)))
+
+
+for _kind in (Norm, Provision, Reference, Span, Threshold):
+    _send_by_fields(_kind)

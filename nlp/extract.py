@@ -6,32 +6,77 @@ Offsets count characters of the text as given. Numbers are JSON numbers: whole v
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from nlp.language import read_units
+from nlp.language import load, read_units
+from nlp.workers import in_order
 from rules_db.model import Norm, Threshold
+
+_CHUNK = 8_192
+"""Characters of lines that are read together and make one piece of work for a process."""
 
 
 def extract_record(id: str, text: str) -> dict[str, Any]:
     """The JSON object of one article: what norms and thresholds its text states."""
-    (reading,) = read_units([text])
-    return {
-        "id": id,
-        "norms": [_norm(norm) for norm in reading.norms],
-        "thresholds": [_threshold(threshold) for threshold in reading.thresholds],
-    }
+    (record,) = extract_records([(id, text)])
+    return record
 
 
-def extract_line(line: str) -> tuple[dict[str, Any], str]:
-    """One JSON line {"id", "text"} read; instead of a record, the reason why it can't be."""
+def extract_records(articles: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """The JSON objects of articles (id, text), in their order."""
+    readings = read_units(text for _, text in articles)
+    return [
+        {
+            "id": id,
+            "norms": [_norm(norm) for norm in reading.norms],
+            "thresholds": [_threshold(threshold) for threshold in reading.thresholds],
+        }
+        for (id, _), reading in zip(articles, readings, strict=True)
+    ]
+
+
+def extract_lines(lines: Iterable[str], jobs: int | None = 1) -> Iterator[tuple[str, str]]:
+    """For each JSON line {"id", "text"} a line with its record, or an empty one and the reason why it can't be read. In
+    their order, whatever the number of processes that read them (None: as many as cores); blank lines stay blank."""
+    for results in in_order(_extract_chunk, _chunks(lines), jobs, load):
+        yield from results
+
+
+def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    size = 0
+    for line in lines:
+        chunk.append(line)
+        size += len(line)
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _extract_chunk(lines: list[str]) -> list[tuple[str, str]]:
+    parsed = [_parse(line) for line in lines]
+    records = iter(extract_records([article for article in parsed if not isinstance(article, str)]))
+    return [
+        ("", article) if isinstance(article, str) else (json.dumps(next(records), ensure_ascii=False), "")
+        for article in parsed
+    ]
+
+
+def _parse(line: str) -> tuple[Any, str] | str:
+    """Id and text of a line, or why it is none; an empty reason for a blank line."""
+    if not line.strip():
+        return ""
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
-        return {}, f"no JSON ({error.msg} at column {error.colno}); one object a line is expected"
+        return f"no JSON ({error.msg} at column {error.colno}); one object a line is expected"
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
-        return {}, 'an object with "id" and a string "text" is expected'
-    return extract_record(record["id"], record["text"]), ""
+        return 'an object with "id" and a string "text" is expected'
+    return record["id"], record["text"]
 
 
 def _norm(norm: Norm) -> dict[str, Any]:
