@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from rules_db.diff.similarity import Vectors, Vocabulary
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]?")
 _SANCTION = re.compile("罚款|处分|责令|吊销|没收")
 _REFRAIN = re.compile("构成犯罪的?,依法追究刑事责任")
+_MARKER = re.compile(r"^\([^()]{1,4}\)")
 _SHORTEST = 6
 _MOST_COPIES = 12
 
@@ -43,6 +45,13 @@ _REMAINDER_SCORE = 0.34
 _REMAINDER_MASS = 14.0
 
 _FAINT = 0.2
+_TRACE = 0.1
+_LONGEST_ITEM = 60
+_SHORTEST_RUN = 7
+_RUN_SHARE = 0.65
+_RUN_MASS = 4.5
+_RUN_SCORE = 0.44
+"""A few words are thin evidence: such a link always scores low enough to be looked at by a person."""
 _MOST_SENTENCES = 6_000
 """Beyond this (twice the longest code in force) only main pairs are looked for."""
 
@@ -128,8 +137,63 @@ def further_links(
         i, j = whole_left.owners[row], whole_right.owners[column]
         if (i in successor) != (j in predecessor) and score >= _REMAINDER_SCORE and mass >= _REMAINDER_MASS:
             best.setdefault((i, j), score)
+    for (i, j), score in _verbatim(left, right, all_left, all_right, successor, predecessor).items():
+        if not _has_link(best, i, j, in_new=i in successor):
+            best[i, j] = score
     main = {(pair.old, pair.new) for pair in pairs}
     return [Pair(i, j, score, score) for (i, j), score in sorted(best.items()) if (i, j) not in main]
+
+
+def _has_link(best: Mapping[tuple[int, int], float], i: int, j: int, *, in_new: bool) -> bool:
+    """Whether the provision of the two that has no main partner is linked already."""
+    return any(b == j for _, b in best) if in_new else any(a == i for a, _ in best)
+
+
+def _verbatim(
+    left: _Loose,
+    right: _Loose,
+    all_left: _Loose,
+    all_right: _Loose,
+    successor: Mapping[int, int],
+    predecessor: Mapping[int, int],
+) -> dict[tuple[int, int], float]:
+    """A list item that left a provision for one of its own, or came into one from a provision that is gone: too short
+    for the scores, but carried over word for word, in words that stand nowhere else in either expression. The item is
+    that of the provision that goes on; otherwise any list in a new provision would seem to descend from something."""
+    found: dict[tuple[int, int], float] = {}
+    texts = [_by_owner(all_left), _by_owner(all_right)]
+    for (row, column), overlap in similarity.alike(left.vectors, right.vectors, _TRACE).items():
+        i, j = left.owners[row], right.owners[column]
+        if overlap.shared < _RUN_MASS or (i in successor) == (j in predecessor):
+            continue
+        item, other = (
+            (left.texts[row], right.texts[column]) if i in successor else (right.texts[column], left.texts[row])
+        )
+        item = _MARKER.sub("", item).rstrip("。;")
+        if len(item) > min(_LONGEST_ITEM, len(other)):
+            continue
+        run = _longest_run(item, other)
+        if len(run) < _SHORTEST_RUN or len(run) < _RUN_SHARE * len(item):
+            continue
+        olds, news = ({owner for owner, text in side.items() if run in text} for side in texts)
+        # a duty and the penalty that backs it share words: provisions that continue each other explain themselves
+        kept = {owner for owner in olds if successor.get(owner) not in news}
+        come = {owner for owner in news if predecessor.get(owner) not in olds}
+        if kept == {i} and come == {j}:
+            found[i, j] = max(found.get((i, j), 0.0), _RUN_SCORE * len(run) / len(item))
+    return found
+
+
+def _by_owner(loose: _Loose) -> dict[int, str]:
+    texts: dict[int, str] = defaultdict(str)
+    for owner, text in zip(loose.owners, loose.texts, strict=True):
+        texts[owner] += f"{text}\n"
+    return texts
+
+
+def _longest_run(a: str, b: str) -> str:
+    match = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
+    return a[match.a : match.a + match.size].strip("、,;:。()")
 
 
 def _mutual(scores: Mapping[tuple[int, int], tuple[float, float]]) -> dict[tuple[int, int], tuple[float, float]]:

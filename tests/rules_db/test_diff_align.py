@@ -109,6 +109,45 @@ def test_a_merger_names_all_its_sources() -> None:
     assert not [link for link in links if link.continuity is Continuity.DELETED]
 
 
+PENALTY = (
+    "网点有下列情形之一的，由主管部门责令改正，处一万元罚款：\n（一）未按照规定公布联系方式；\n"
+    "（二）未按照规定记录来源去向；\n（三）拆除温度监测探头{end}"
+)
+NEW_PENALTY = "网点及其从业人员擅自停用、拆除温度监测探头，或者有其他玩忽职守行为的，对直接责任人员依法追究法律责任。"
+
+
+def test_a_list_item_that_becomes_an_article_of_its_own_is_a_split() -> None:
+    old = [*SUBJECTS[:9], PENALTY.format(end="。"), *SUBJECTS[9:]]
+    new = [
+        *SUBJECTS[:9],
+        PENALTY.format(end="。").replace("；\n（三）拆除温度监测探头", ""),
+        NEW_PENALTY,
+        *SUBJECTS[9:],
+    ]
+    (split,) = [link for link in align(provisions(old), provisions(new)) if link.continuity is Continuity.SPLIT]
+    assert (split.old, split.new) == (("art_10",), ("art_10", "art_11"))
+    assert split.needs_review
+
+
+def test_words_of_an_item_that_stand_elsewhere_as_well_prove_nothing() -> None:
+    elsewhere = "运输企业不得拆除温度监测探头，并应当保持车况良好。"
+    old = [*SUBJECTS[:9], PENALTY.format(end="。"), *SUBJECTS[9:]]
+    new = [
+        *SUBJECTS[:9],
+        PENALTY.format(end="。").replace("；\n（三）拆除温度监测探头", ""),
+        NEW_PENALTY,
+        elsewhere,
+        *SUBJECTS[9:],
+    ]
+    assert not [link for link in align(provisions(old), provisions(new)) if link.continuity is Continuity.SPLIT]
+
+
+def test_an_item_that_stays_makes_no_split() -> None:
+    old = [*SUBJECTS[:9], PENALTY.format(end="。"), *SUBJECTS[9:]]
+    new = [*SUBJECTS[:9], PENALTY.format(end="。"), NEW_PENALTY, *SUBJECTS[9:]]
+    assert not [link for link in align(provisions(old), provisions(new)) if link.continuity is Continuity.SPLIT]
+
+
 def test_look_alike_penalties_go_to_their_own_successors() -> None:
     def fine(subject: str, amount: str) -> str:
         return f"违反本办法规定，{subject}的，由主管部门责令改正，处{amount}的罚款；情节严重的，责令停业整顿。"
