@@ -7,7 +7,7 @@ In: masked text and a range (one clause or a part of it). Out: the range of the 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp.pipes.bearers import patterns
 from nlp.text.clauses import HIDDEN
@@ -90,6 +90,7 @@ _CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
 _OBJECT_VERB = re.compile(rf"{alternation(patterns.OBJECT_VERBS)}|指(?![定导派挥])")
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")
+_TRAILING_ENDS = frozenset(word[-1] for word in patterns.TRAILING_ADVERBS)
 _PHASE_END = re.compile(
     r"(?:之日起|期间|过程中|情况下|时|后|前|内(?![资容部务地河陆贸外])|中(?!国|央|小|等|外|心|华)|下(?![列级属])|起)(?=[^的])"
 )
@@ -106,8 +107,7 @@ _LONGEST = 220
 """A longer phrase is no name; the longest seen in law is a list of institutions of about 150 characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """A party noun phrase in full, before it is cut to the shortest form. `agent` = it was introduced by 由."""
 
     start: int
@@ -117,6 +117,9 @@ class Party:
 
 def trim_adverbs(masked: str, start: int, end: int) -> int:
     """End of the words before a cue once adverbs between subject and cue are taken off."""
+    last = masked[end - 1 : end]
+    if last not in _TRAILING_ENDS and not last.isspace():
+        return end
     match = _TRAILING.search(masked, max(start, end - 24), end)
     return match.start() if match else end
 
@@ -288,12 +291,16 @@ def well_formed(masked: str, at: int, head: int) -> bool:
     if start == at:
         preposition = _PREPOSITION.match(masked, at, head)
         start = preposition.end() if preposition and preposition.group() in ("从", "未", "经") else at
-    named = {first for first, last in heads(masked, start, head) if last == first + 1} | {head}
-    return all(
-        match.end() in named and match.group() in patterns.NAMING_CLAUSE_VERBS
-        for match in _PREDICATE.finditer(masked, start, head + 2)  # two more, for what must not follow a verb
-        if match.end() <= head
-    )
+    named: set[int] = set()
+    for match in _PREDICATE.finditer(masked, start, head + 2):  # two more, for what must not follow a verb
+        if match.end() > head:
+            break
+        if match.group() not in patterns.NAMING_CLAUSE_VERBS:
+            return False
+        named = named or {first for first, last in heads(masked, start, head) if last == first + 1} | {head}
+        if match.end() not in named:
+            return False
+    return True
 
 
 def _noun_at_end(masked: str, start: int, end: int, follower: str) -> bool:
