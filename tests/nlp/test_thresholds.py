@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nlp.pipes.thresholds.thresholds import find_thresholds
@@ -30,6 +30,8 @@ ANY = st.one_of(
 
 
 @given(ANY)
+@example("0%~0")
+@example("20±0℃")
 @settings(max_examples=400)
 def test_invariants(text: str) -> None:
     end = 0

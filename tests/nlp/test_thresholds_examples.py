@@ -105,11 +105,20 @@ def test_tables_are_sorted_and_unique(table: str) -> None:
     assert [name_of(row) for row in rows] == sorted(name_of(row) for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("unit", "word"), [(unit, word) for unit, words in patterns.BARE_COUNTS.items() for word in words]
+)
+def test_a_bare_count_counts_behind_these_words_only(unit: str, word: str) -> None:
+    spelling = {"person": "名"}.get(unit, unit)
+    assert [found.span.text for found in find_thresholds(f"应当{word}一{spelling}。")] == [f"一{spelling}"]
+    assert not find_thresholds(f"应当记录一{spelling}。")
+
+
 def test_other_tables_are_sorted_and_unique() -> None:
     for table in (
         patterns.APPROXIMATE, patterns.COUNT_LOOKALIKES, patterns.EVENT_ENDS, patterns.LINKS, patterns.LOOKALIKES,
         patterns.MEASURED, patterns.MEASURED_COUNT, patterns.MEASURED_TIME, patterns.PHRASE_CUTS, patterns.SUMS,
-        patterns.TAKEN_OF, tuple(patterns.NOT_BEFORE), tuple(patterns.PERIODS),
+        patterns.TAKEN_OF, *patterns.BARE_COUNTS.values(), tuple(patterns.NOT_BEFORE), tuple(patterns.PERIODS),
     ):  # fmt: skip
         assert list(table) == sorted(set(table))
 

@@ -148,7 +148,7 @@ PSEUDO_UNLESS: dict[str, tuple[str, ...]] = {
 
 GOVERNORS: tuple[str, ...] = words(
     """
-    不属于 依法对 关于 凡属 凡是 向 对 对于 将 属于 把 按照 明知 是否 是指 视为 认为 认定为 针对 除
+    不属于 于 依法对 关于 凡属 凡是 向 在 对 对于 将 属于 把 按照 明知 是否 是指 视为 认为 认定为 针对 除
     """
 )
 """Right before a cue these take it as their object: 对应当报废的机动车."""
@@ -192,7 +192,7 @@ HEADLESS_TAILS: tuple[str, ...] = words(
 DEFINING: tuple[str, ...] = words("即指 是指 系指")
 """After these, to the end of the sentence, a term is explained."""
 
-LISTED_CASES: tuple[str, ...] = words("下列情况 下列情形 下列行为 下列违法行为 之一 之一的 以下情形 以下行为")
+LISTED_CASES: tuple[str, ...] = words("下列情况 下列情形 下列行为 下列违法行为 之一 之一的 以下情形 以下行为 是指 系指")
 """In a list lead: what follows are cases or tasks, so its items hold descriptions."""
 
 AREA_NOUNS: tuple[str, ...] = words(
@@ -202,6 +202,9 @@ AREA_NOUNS: tuple[str, ...] = words(
     """
 )
 """Nouns that a clause-initial 禁止…的 or 可以…的 may modify as the topic of what follows: 禁止停车的路段由…划定."""
+
+SETTING_VERBS: tuple[str, ...] = words("公布 划定 指定 明确 标明 确定 规定 设置")
+"""At the head of a clause: what is settled is where, when or for what something is allowed: 指定车辆可以停放的区域."""
 
 COMPLEMENT_VERBS: tuple[str, ...] = words(
     """

@@ -15,7 +15,7 @@ from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
 _GOVERNED = re.compile(
-    rf"(?<![扣拆清消免解删排铲剔核校比面相方导流走取去意倾])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
+    rf"(?<![扣拆清消免解删排铲剔核校比面相方导流走取去意倾存所现正实潜内外])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
 )
 _NAMED = re.compile(rf"(?:擅自|违法|非法)?(?:{alternation(patterns.NAMING_VERBS)})")
 _CITED = re.compile(
@@ -54,6 +54,9 @@ _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|
 DUTY = "有…义务"
 """Stands for the cues 有…义务 and 负有…义务, whose words lie apart."""
 
+_SETTING = re.compile(rf"(?:{alternation(patterns.SETTING_VERBS)})[^，的]{{0,12}}$")
+_SET_AREA = re.compile(rf"的[^，的]{{0,4}}(?:{_AREA})(?:[和、或及与][^，的]{{1,12}})*$")
+
 _REACH = 160
 """Characters of a clause that are looked at before a cue, and half of those after it; real clauses are shorter."""
 
@@ -89,6 +92,10 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "definition" if defined else ""
     if not right:
         return "nothing follows"
+    if right.startswith("的"):
+        return "names a thing"
+    if _SETTING.match(left) and _SET_AREA.search(right):
+        return "named"
     if _HEADLESS.search(right):
         return "headless"
     if _LISTED.search(lead) and not _SETTLING.search(lead) and here.word not in ("禁止", "严禁"):

@@ -33,7 +33,7 @@ STRONG_VERBS: tuple[tuple[str, str], ...] = (
         r"(?=[^，。；;：:\n]{0,40}(?:处分|处罚|警告|批评(?!教育)|拘留|罚款|记过|撤职|开除|惩戒|制裁))",
     ),
     ("罚款", r"罚款(?=[一二三四五六七八九十百千万\d０-９])"),
-    ("责令", r"责令(?!候查)|责成(?=[^，。；]{0,20}改正)"),
+    ("责令", r"责令(?!候查|(?:有关|相关|所属)部门)|责成(?=[^，。；]{0,20}改正)"),
     ("进行问责", r"(?:进行|实施|依法|严肃)(?=(?:问责|处罚|惩戒|惩处|追责)(?:$|[，。；;]))"),
     ("追究", r"追究(?=[^，。；;：:\n]{0,60}责任)|(?:实行|进行)(?=责任追究)"),
     ("通报批评", r"通报批评|(?<=[予由])警告(?=[，。；;、])"),
@@ -90,7 +90,7 @@ OFFENCE: tuple[str, ...] = words(
 )
 """Words of an offence description, for the weak verbs."""
 
-NO_OFFENCE: tuple[str, ...] = words("举报人 争议 异议 投诉 申请 纠纷")
+NO_OFFENCE: tuple[str, ...] = words("举报人 争议 协商 异议 投诉 申请 纠纷 调解")
 """With one of these as the case, 依照…处理 settles a matter and punishes nobody."""
 
 KINDS: tuple[tuple[str, str], ...] = (
@@ -118,7 +118,9 @@ LEFT_NAMES: tuple[str, ...] = words(
 )
 """Right before a verb these make it part of a name or deny it."""
 
-LEFT_NAMES_REACH: tuple[str, ...] = words("不予 不依法 不服 作出 免予 受到 受过 执行 拟作出 曾因 曾被 有权要求 被依法")
+LEFT_NAMES_REACH: tuple[str, ...] = words(
+    "不予 不依法 不得 不服 作出 依法被 免予 受到 受过 执行 拟作出 曾因 曾被 有权要求 被依法"
+)
 """The same, with other words between: 作出责令停产停业、吊销许可证…的决定."""
 
 SENTENCED_TO: tuple[str, ...] = words("予以处罚 作出处分 依照…处罚 给予")
@@ -133,7 +135,7 @@ RIGHT_NAMES: str = (
 
 ORDERING_MODALS: str = (
     r"(?:应当?|必须|须|有权|要)"
-    r"(?:当场|立即|及时|依法|书面|予以|督促|并|当即|首先|同时|先|对其|要求|制止|劝阻|和|、|限期"
+    r"(?:当场|立即|及时|依法|书面|予以|督促|并|在[^，]{1,30}[内前后时]|自[^，]{1,30}内|当即|首先|同时|先|对其|要求|制止|劝阻|和|、|限期"
     r"|对[^，]{1,30}|向[^，]{1,30}|根据[^，]{1,20}|按照[^，]{1,20}|依照[^，]{1,20}|视情况?)*$"
 )
 """An authority that is told to order something is under an obligation; 责令 is its object."""

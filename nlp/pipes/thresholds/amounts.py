@@ -105,7 +105,7 @@ def _tolerance(text: str, start: int, first: Measure) -> Amount | None:
     mark = _TOLERANCE.match(text, first.end)
     head = HEAD.match(text, mark.end()) if mark else None
     second = read_measure(text, head) if head else None
-    if second is None:
+    if second is None or not second.value:
         return None
     unit, end = second.unit, second.end
     opened = text[start - 1 : start] in ("(", "（")
@@ -139,7 +139,8 @@ def _range(text: str, start: int, first: Measure, lexicon: Lexicon) -> Amount | 
     if unit is None:
         if first.unit is None or first.unit.dimension is not Dimension.RATIO or first.unit is FRACTION:
             return None
-        return Amount(start, second.end, first.value, second.value * _scale_of(text, start), first.unit, "至")
+        upper = second.value * _scale_of(text, start)
+        return Amount(start, second.end, first.value, upper, first.unit, "至") if upper > first.value else None
     low = first.value
     if first.unit is None:
         if unit.dimension is Dimension.RATIO and head["denominator"]:

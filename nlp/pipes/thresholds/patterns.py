@@ -100,6 +100,7 @@ _AGED = frozenset({Dimension.TIME, Dimension.AGE})
 _AGE = frozenset({Dimension.AGE})  # 二十二周岁以前: up to that age
 _PLACE = frozenset({Dimension.LENGTH})
 AFTER: tuple[tuple[str, Comparator, frozenset[Dimension] | None], ...] = (
+    ("为限", LE, None),
     ("之内", LE, None),
     ("之前", GE, _TIME),
     ("之前", LE, _AGE),
@@ -226,6 +227,19 @@ APPROXIMATE: tuple[str, ...] = (
     "全长", "共约", "大约", "将近", "总长", "总面积", "接近", "海拔", "约", "约为", "约有", "约计", "近", "面积",
     "面积为",
 )  # fmt: skip
+
+# Before a bare count, by its unit: what makes it a number that must be kept to and no mere article.
+BARE_COUNTS: dict[str, tuple[str, ...]] = {
+    "person": (
+        "主任", "主席", "会长", "各确定", "各自确定", "增加", "增选", "秘书长", "组长", "设", "设置", "选举",
+        "配备",
+    ),
+    "份": ("一式", "存", "执"),
+    "次": ("展期", "延期", "延续", "延长", "累计", "经", "续期", "连续"),
+}  # fmt: skip
+
+# Before 半数: more than half.
+MAJORITY = "过"
 
 # Words that read like a bare quantity and are none.
 LOOKALIKES: tuple[str, ...] = ("四周",)

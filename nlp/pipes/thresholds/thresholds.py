@@ -18,7 +18,7 @@ from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_da
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon, skip_blanks_back
 from .measures import HEAD, HEAD_STARTS
-from .patterns import FAR_REACHING, LOOKALIKES, RELATIVE_BEFORE
+from .patterns import BARE_COUNTS, FAR_REACHING, LOOKALIKES, MAJORITY, RELATIVE_BEFORE
 from .units import Dimension
 
 # Confidence: how far the reading rests on explicit words.
@@ -66,6 +66,8 @@ def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold
         return None  # the period of a frequency or of a duty that recurs, a day of the calendar
     before = lexicon.before(text, amount.start, floor)
     after = lexicon.after(text, amount.end, amount.unit.dimension)
+    if before is None and text.startswith("半数", amount.start) and text.endswith(MAJORITY, floor, amount.start):
+        before = Bound(MAJORITY, Comparator.GT, amount.start - len(MAJORITY))
     if before is not None and after is not None and after.word.endswith(("前", "后", "内")):
         if before.word == "满" and text[before.edge - 1 : before.edge] in ("届", "期"):
             before = None  # 有效期届满三十日前: the term has run out, not thirty days
@@ -107,7 +109,8 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
             made = _made(text, replace(amount, start=edge - 1), None, None, Comparator.GE, BEFORE_EVENT, "")
             return replace(made, span=replace(made.span, pattern="before:前N"))
     elif not unit.bare:
-        if unit.name != "person" or amount.value < 2 or left[-1:] in ("前", "上", "下", "的"):
+        several = unit.name == "person" and amount.value >= 2 and left[-1:] not in ("前", "上", "下", "的")
+        if not several and not text.endswith(BARE_COUNTS.get(unit.name, "\0"), 0, edge):
             return None
         confidence = COUNTED
     return _made(text, amount, None, None, Comparator.EQ, confidence, "")
