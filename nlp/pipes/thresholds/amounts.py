@@ -80,7 +80,7 @@ def read_amount(text: str, head: re.Match[str], lexicon: Lexicon) -> Amount | No
     amount = amount or _between(text, start, first)
     if amount is None and first.unit is not None:
         amount = Amount(start, first.end, first.value, None, first.unit)
-    if amount is not None and amount.upper is None and text[start - 1 : start] == "±":
+    if amount is not None and amount.upper is None and amount.value and text[start - 1 : start] == "±":
         return replace(amount, start=start - 1, value=-amount.value, upper=amount.value, shape="±")
     return amount
 
