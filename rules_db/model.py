@@ -335,8 +335,8 @@ class EffectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TextEffect:
-    """What a text does to another instrument, as read from its words: target title without 《》, its number if said, the
-    address that its page links the name to."""
+    """What a text does to another instrument, as read from its words: target title without 《》, its number if said,
+    the address that its page links the name to."""
 
     kind: EffectKind
     span: Span
