@@ -40,7 +40,7 @@ ROBOTS_MARK: Final = "is_robots"
 ROBOTS_MAX_BYTES: Final = 512 * 1024
 ROBOTS_MAX_AGE: Final = 24 * 3600.0
 _SLOW_DOWN_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-_LEAST_DELAY: Final = 0.02
+_LEAST_DELAY: Final = 0.001
 _REFUSAL_STATUS: Final = frozenset({401, 403, 412, 418, 521})
 
 logger = logging.getLogger(__name__)
@@ -267,7 +267,11 @@ class PaceMiddleware:
         self._apply(request)
 
     def answer_came(self, response: Response, request: Request) -> None:
-        """Runs before the slot lets the next request go."""
+        """Runs before the slot lets the next request go. The spacing counts from here: a request that was sent later
+        than it was let go, because we were busy, must not come closer to the next one at the host."""
+        slot = self.crawler.engine.downloader.slots.get(str(request.meta.get("download_slot")))
+        if slot is not None:
+            slot.lastseen = monotonic()
         host, source_id = host_key(request.url), request.meta[SOURCE_KEY]
         if response.status in _SLOW_DOWN_STATUS or response.status in _REFUSAL_STATUS or response.status >= 500:
             if not request.meta.get(ROBOTS_MARK):
@@ -308,7 +312,8 @@ class PaceMiddleware:
         slot.jitter = pace.jitter
         # Scrapy varies around the delay; dividing makes the shortest variation the agreed spacing.
         delay = self.conduct.host(request.meta["download_slot"]).delay(slot.lastseen) / (1 - pace.jitter)
-        # Without any delay Scrapy lets a whole queue go at once before it counts the first as under way.
+        # Without any delay Scrapy lets a whole queue go at once before it counts the first as under way; with the least
+        # one the first has begun when the timer fires, and the others wait for its answer.
         slot.delay = max(delay, _LEAST_DELAY)
 
 
