@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from rules_db.instruments import title_key
 from rules_db.iri import NATIONAL
 from rules_db.mapping.catalogue import Catalogue
 from rules_db.mapping.gaps import GapFilling, find_fillings, opened_on, record_fillings
-from rules_db.model import ChangeKind, EffectKind
-from rules_db.readings import ExpressionReading, load_reading
+from rules_db.mapping.parties import Parties, read_parties
+from rules_db.model import ChangeKind, EffectKind, InstrumentStatus
+from rules_db.readings import ExpressionReading, ThresholdReading, load_reading
 from rules_db.watch.relations import content_sentences, relation_sentences
 from rules_db.watch.relevance import TOPICS, Watch, load_watch, topics_of
 
@@ -56,6 +57,7 @@ class _Yardstick:
     catalogue: Catalogue
     linked: Mapping[str, int]
     opened: Mapping[str, str]
+    parties: Parties
     now: str
 
 
@@ -69,7 +71,7 @@ def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str,
     if not pending:
         return []
     linked = Counter(title_key(link["rule"]["instrument"]) for link in catalogue.links.values())
-    by = _Yardstick(load_watch(topics), catalogue, linked, opened_on(connection, catalogue), now)
+    by = _Yardstick(load_watch(topics), catalogue, linked, opened_on(connection, catalogue), read_parties(), now)
     flags = []
     for row in pending:
         with transaction(connection):
@@ -144,15 +146,27 @@ def _judge(connection: sqlite3.Connection, row: sqlite3.Row, by: _Yardstick) -> 
     effective = connection.execute("SELECT effective_on FROM expression WHERE id = ?", (row["id"],)).fetchone()[0]
     told = relation_sentences(connection, reading, row["jurisdiction"]) + content_sentences(reading, effective)
     reasons += [Reason(code, 0.0, sentence) for code, sentence in told]
-    codes = {reason.code for reason in reasons}
-    urgent = codes & {"fills_gap", "tightened", "new_version"} or {"provincial", "duties_with_limits"} <= codes
     score = sum(reason.weight for reason in reasons)
-    if urgent:
+    if reading.status != InstrumentStatus.DRAFT and _urgent(reasons, reading, limited, by):
         return Flag(row["id"], row["title"], ACTION, round(score, 2), tuple(reasons))
     if effects or reading.rules:
         return Flag(row["id"], row["title"], TO_KNOW, round(score, 2), tuple(reasons))
     reasons.append(Reason("news", -score * (1 - by.watch.news_share), "States no norm and changes no other text"))
     return Flag(row["id"], row["title"], NEWS, round(score * by.watch.news_share, 2), tuple(reasons))
+
+
+def _urgent(
+    reasons: list[Reason], reading: ExpressionReading, limited: Sequence[ThresholdReading], by: _Yardstick
+) -> bool:
+    """A gap filled or a known rule changed; or limits for enterprises in a text that is local, or of the field by its
+    title. A draft is never urgent: nobody has to do what it says yet."""
+    codes = {reason.code for reason in reasons}
+    if codes & {"fills_gap", "tightened", "new_version"}:
+        return True
+    own = any(reason.code == "topic" and reason.weight == by.watch.weights["title_word"] for reason in reasons)
+    bearers = {reading.rules[threshold.rule].bearer for threshold in limited if threshold.rule is not None}
+    binding = any(not bearer or by.parties.is_enterprise(bearer) for bearer in bearers)
+    return binding and (own or "provincial" in codes)
 
 
 def _topic_reasons(title: str, text: str, watch: Watch) -> list[Reason]:
