@@ -65,7 +65,8 @@ _GOING_ON = ("并", "且")
 _OFFICE = re.compile(r"(?:机关|部门|机构|委员会|政府|法院|局)$")
 """Who decides does not appeal against the decision."""
 _BODIES = re.compile(r"(?![^，]*(?:设立|联合|以|新建))[^，]+(?:政府|部门|机构|机关|委员会|管委会|单位|法院|检察院)")
-_BEARING = re.compile(r"(?:依法)?(?:承担|赔偿)")
+_BEARING = re.compile(r"(?:依法|负责|给予|予以)*(?:承担|赔偿)")
+_SANCTIONING = re.compile(r"责令|罚款|处罚|没收|吊销|处分")
 _ITS_THING = re.compile(r"其(?![中他余它])[^，]*(?<![无有失生]效)(?<!终止)(?<!不变)")
 _DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
@@ -270,6 +271,8 @@ class _Search:
             start, end = before[position]
             index = self.by_clause.get(start)
             if index is not None:
+                if _BEARING.match(right) and _SANCTIONING.search(self.masked, self.cues[index].end, end):
+                    continue
                 return self._encouraged(index, cue) or self.found[index]
             if position == len(before) - 1 and not recommending and is_limit_topic(self.masked[start:end]):
                 return None
@@ -366,7 +369,7 @@ class _Search:
         words = self.masked[head:end]
         if words.startswith("因"):
             return False
-        if words.endswith("等") or _ITS_THING.fullmatch(words):
+        if words.endswith("等") or (_ITS_THING.fullmatch(words) and words[-1] not in "的时后前"):
             return True
         opens = start in (self.layout.segment(start)[0], self.layout.sentence(start)[0])
         if not opens or self._having(head):

@@ -24,6 +24,7 @@ _LIMIT_TOPIC = re.compile(rf"的[^，的]{{0,4}}(?:{_LIMITS})$")
 _USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
 _DEFECT = re.compile(alternation(patterns.DEFECTS))
 _COPULA = re.compile(r"是|[^的及和、]有(?!关|条件)")
+_PLACED_THING = re.compile(r"[^，在]{2,}[^，在存时后前中的]在[^，]+(?:内|上|中|时|期间)")
 _BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
 _TOPIC_VERBS = alternation(patterns.TOPIC_VERBS)
 _VERB_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|{alternation(patterns.EVENT_VERBS)})")
@@ -45,6 +46,9 @@ _ITEM_HAVING = re.compile(r"有|具有|具备|配备|设有")
 def is_adverbial(words: str) -> bool:
     """Whether the words before a cue only say when, where or to whom."""
     if _OBJECT_TOPIC.fullmatch(words):
+        return False
+    placed = _PLACED_THING.fullmatch(words)
+    if placed and not _PREPOSITIONAL.match(words) and not _VERB_TOPIC.match(words):
         return False
     if _PHASE.fullmatch(words):
         return True

@@ -48,6 +48,7 @@ _OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|
 _OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|下|以)|明知|依法应当|应当|拒不|拒绝|因|依照|以)")
 _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
 _PART = re.compile(r"的(?:部分|款项|费用|事项)$")
+_DONE = re.compile(r"[^，]*的[^，的]{2,20}(?:后|时|前)")
 _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
 
 
@@ -177,6 +178,8 @@ def _topic(layout: Layout, here: Place) -> str:
         return ""
     after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""
     first = layout.sentence(here.start)[0] == here.clause[0]
+    if first and here.word not in ("禁止", "严禁") and _DONE.fullmatch(right):
+        return "topic"
     area = _AREA_TOPIC.match(right) if first and "的" in right else None
     if area and (area.end() < len(right) or re.match(r"\s*(?:由|为|包括|应当?|按照)", after)):
         return "topic"

@@ -231,7 +231,7 @@ APPROXIMATE: tuple[str, ...] = (
 # Before a bare count, by its unit: what makes it a number that must be kept to and no mere article.
 BARE_COUNTS: dict[str, tuple[str, ...]] = {
     "person": (
-        "主任", "主席", "会长", "各确定", "各自确定", "增加", "增选", "秘书长", "组长", "设", "设置", "选举",
+        "主任", "主席", "会长", "各确定", "各自确定", "增加", "增选", "秘书", "秘书长", "组长", "设", "设置", "选举",
         "配备",
     ),
     "份": ("一式", "存", "执"),
