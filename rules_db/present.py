@@ -178,6 +178,19 @@ def review_queue(found: Sequence[Row]) -> None:
     print_table(f"{len(found)} readings wait for a person", columns, ([row[c] for c in columns] for row in found))
 
 
+def lineage_queue(found: Sequence[Row]) -> None:
+    out = console()
+    out.print(f"{len(found)} pairs wait for a person")
+    for pair in found:
+        dates = f"{pair['from_date'] or 'undated'} → {pair['to_date'] or 'undated'}"
+        out.print(f"\n[bold]{pair['id']}[/bold] 《{clean(pair['title'])}》 {dates}, {pair['similarity']:.2f}")
+        out.print(f"  [dim]{clean(pair['reason'])}[/dim]")
+        if pair["earlier"]:
+            out.print(f"  [yellow]{clean(pair['earlier'])}[/yellow]")
+        for side, label, text in (("old", pair["old_label"], pair["old"]), ("new", pair["new_label"], pair["new"])):
+            out.print(f"  {side} {clean(label) or '(none)'}: {clean(text)}")
+
+
 def files_to_read(found: Sequence[Row]) -> None:
     columns = ("since", "code", "title", "name", "file", "message")
     print_table(f"{len(found)} files need reading", columns, ([row[c] or "" for c in columns] for row in found))
@@ -185,14 +198,22 @@ def files_to_read(found: Sequence[Row]) -> None:
 
 def checklist(found: Row) -> None:
     out = console()
-    out.print(f"[bold]{clean(found['site'])}[/bold]: {len(found['checks'])} checks")
+    from rules_db.export.checklist import ended, news, summary
+
+    out.print(f"[bold]{clean(found['site'])}[/bold] on {found['as_of']}")
+    for told in summary(found):
+        out.print(clean(told))
+    for line in found["ended"]:
+        out.print(f"  - no longer: {clean(ended(line))[:160]}")
     for check in found["checks"]:
         out.print(
             f"\n[bold]{check['control']} {clean(check['title'])}[/bold] {clean(check['title_zh'])} ({check['tier']})"
         )
-        for rule in check["rules"]:
-            mark = "  ! suspect: " if rule["status"] == "suspect" else "  "
-            out.print(f"{mark}《{clean(rule['instrument'])}》{clean(rule['label'])} {clean(rule['statement'])[:160]}")
+        for rule in check["lines"]:
+            marks = ["! suspect"] if rule["status"] == "suspect" else []
+            marks += [f"* {news(rule)}"] if news(rule) else []
+            mark = "; ".join(marks) + ": " if marks else ""
+            out.print(f"  {clean(mark)}{clean(rule['place'])} {clean(rule['statement'])[:160]} [{rule['rule']}]")
         out.print(f"  evidence: {clean('; '.join(item['title'] for item in check['evidence']))}")
         if check["hardware"]:
             out.print(f"  devices: {clean('; '.join(item['title'] for item in check['hardware']))}")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from rules_db.commands.checklist import checklist
 from rules_db.commands.map_review import map_review
 from rules_db.commands.options import data_option, format_option, now, say, show_result
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
+
+__all__ = ["checklist", "mapping"]
 
 
 @click.group("map")
@@ -108,54 +110,3 @@ def map_coverage(gaps: bool, form: str, folder: DataFolder) -> None:
         show_result(uncovered_duties(connection, read_catalogue(*catalogue_folders(folder.root))), form, "duties")
     else:
         show_result(coverage(connection), form, "coverage")
-
-
-@click.command()
-@click.option(
-    "--profile",
-    "profile_path",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    help="YAML of the site; see docs/profiles.",
-)
-@click.option("--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Rules in force on this day [today].")
-@click.option(
-    "--format", "form", type=click.Choice(["table", "json", "markdown", "html"]), default="table", show_default=True
-)
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write an .xlsx, .docx, .html or .md file."
-)
-@data_option
-def checklist(profile_path: Path, as_of: object, form: str, out: Path | None, folder: DataFolder) -> None:
-    """What applies to one site: checks, the rules behind them, evidence, devices, and what its province settled."""
-    from rules_db.connection import StoreError, open_store
-    from rules_db.export.checklist import WRITERS, checklist_html, checklist_markdown
-    from rules_db.mapping import applicability, profiles
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
-
-    if out is not None and out.suffix not in WRITERS:
-        raise click.BadParameter(f"{out.name}: the ending says the format: {', '.join(WRITERS)}", param_hint="--out")
-    connection = open_store(folder, read_only=True)
-    profile = profiles.read_profile(profile_path)
-    catalogue = read_catalogue(*catalogue_folders(folder.root))
-    profiles.check_profile(profile, catalogue, profile_path)
-    day = str(as_of)[:10] if as_of else now()[:10]
-    found = {
-        "site": profile.site,
-        "jurisdiction": profile.jurisdiction,
-        "as_of": day,
-        "checks": applicability.checklist(connection, catalogue, profile, day),
-        "local": applicability.local_fillings(connection, profile),
-    }
-    if out is not None:
-        try:
-            out.write_bytes(WRITERS[out.suffix](found))
-        except OSError as error:
-            raise StoreError(f"{out}: can't be written: {error.strerror or error}") from error
-        say(f"{len(found['checks'])} checks in {out}")
-    elif form == "markdown":
-        click.echo(checklist_markdown(found), nl=False)
-    elif form == "html":
-        click.echo(checklist_html(found), nl=False)
-    else:
-        show_result(found, form, "checklist")

@@ -1,251 +1,240 @@
-"""The legal register of one site as Markdown, HTML, xlsx and docx: a line for each rule behind a check.
+"""The legal register of one site as Markdown and HTML, and its cells for the office formats: a line for each wording.
 
-In: the plain value that `guiji checklist --format json` prints. Out: text or bytes. Law text is data in every cell: it
-can't become a formula, markup or script; the HTML is one inert file without anything to load.
+In: the plain value that `guiji checklist --format json` prints. Out: text. Law text is data in every cell: it can't
+become a formula, markup or script; the HTML is one inert file without anything to load.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from html import escape
-from io import BytesIO
 from typing import Any
 
-from rules_db.export.cells import write_row
+from rules_db.mapping.lines import limit_text
 
 COLUMNS = (
-    "control", "check", "检查项", "rule", "place", "modality", "bearer", "limit", "evidence", "hardware", "tier",
-    "since", "mark", "what changed", "source", "sha256",
+    "control", "check", "检查项", "rule", "place", "modality", "bearer", "limit", "evidence", "hardware", "owner",
+    "tier", "since", "mark", "news", "what changed", "source", "sha256", "trace",
 )  # fmt: skip
-_WIDTHS = (9, 28, 24, 60, 36, 12, 18, 22, 36, 28, 10, 12, 12, 36, 36, 20)
 _STYLE = (
-    "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:110rem}table{border-collapse:collapse}"
+    "body{font:15px/1.5 system-ui,sans-serif;margin:2rem;max-width:120rem}table{border-collapse:collapse}"
     "th,td{border:1px solid #999;padding:.3rem .5rem;vertical-align:top;text-align:left}th{background:#eee}"
-    ".suspect{background:#fff3cd}code{overflow-wrap:anywhere;font-size:.85em}"
+    ".suspect,.news{background:#fff3cd}code{overflow-wrap:anywhere;font-size:.85em}"
 )
 
 
-def lines(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """Cells in the order of COLUMNS: one line a rule, or one for a check that no rule in force is linked to."""
+def table_lines(found: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Cells in the order of COLUMNS, check by check: what binds the site, what binds others, what is told elsewhere."""
     for check in found["checks"]:
         head = (check["control"], check["title"], check["title_zh"])
-        evidence = "; ".join(f"{item['id']} {item['title']}" for item in check["evidence"])
-        hardware = "; ".join(f"{item['id']} {item['title']}" for item in check["hardware"])
-        for rule in _once(check["rules"]):
-            source = rule["source"] or {"url": "", "sha256": ""}
-            place = f"《{rule['instrument']}》{rule['label']}"
+        evidence, hardware = item_names(check["evidence"]), item_names(check["hardware"])
+        for line, mark in [(line, _mark(line)) for line in check["lines"]] + [
+            (line, "binds others") for line in check["others"]
+        ]:
+            source = line["source"] or {"url": "", "sha256": ""}
             yield (
-                *head, rule["statement"], place, rule["modality"], _bearer(rule), limit_text(rule), evidence, hardware,
-                rule["tier"], rule["valid_from"] or "unknown", rule["status"], changed(rule, found["as_of"]),
-                source["url"], source["sha256"],
+                *head, line["statement"], line["place"], line["modality"], line["bearer"], limit_text(line), evidence,
+                hardware, check["owner_role"], line["tier"], line["valid_from"] or "unknown", mark, news(line),
+                changed(line, found["as_of"]), source["url"], source["sha256"], trace(line),
             )  # fmt: skip
-        if not check["rules"]:
-            yield (*head, "", "", "", "", "", evidence, hardware, check["tier"], "", "no rule in force linked", "",
-                   check["source"], "")  # fmt: skip
+        for other in check["see"]:
+            yield (*head, "", other["place"], "", "", "", evidence, hardware, check["owner_role"], "", "",
+                   f"see {other['control']}", "", "", "", "", trace(other))  # fmt: skip
+        if not check["lines"] and not check["see"]:
+            yield (*head, "", "", "", "", "", evidence, hardware, check["owner_role"], check["tier"], "",
+                   "no rule in force linked", "", "", check["source"], "", "")  # fmt: skip
 
 
-def limit_text(rule: Mapping[str, Any]) -> str:
-    """The rule's limits as printed, each with what it measures or what starts it."""
-    found = []
-    for threshold in rule["thresholds"] or ():
-        subject = threshold["parameter"] or threshold["trigger"]
-        found.append(f"{subject} {threshold['text']}".strip())
-    return "; ".join(found) or rule["deadline"]
+def item_names(items: Any) -> str:
+    """Ids and titles of evidence or devices in one cell."""
+    return "; ".join(f"{item['id']} {item['title']}" for item in items)
 
 
-def changed(rule: Mapping[str, Any], as_of: str) -> str:
+def trace(line: Mapping[str, Any]) -> str:
+    """The command that shows where a line was read, character by character."""
+    return f"guiji explain {line['rule']}"
+
+
+def news(line: Mapping[str, Any]) -> str:
+    """What moved since the run or day compared with; empty when nothing did or nothing was compared."""
+    if line.get("news") != "changed":
+        return str(line.get("news", ""))
+    return "changed: " + "; ".join(f"{name} was {was or '(none)'}" for name, was in line["was"].items())
+
+
+def changed(line: Mapping[str, Any], as_of: str) -> str:
     """The typed changes of a rule: what moved and since when; what is to come is said to come."""
     told = []
-    for change in rule["changes"] or ():
+    for change in line["changes"] or ():
         day = change["valid_on"] or ""
         when = f"from {day}" if day > as_of else f"since {day}" if day else "day unknown"
         told.append(f"{change['summary']} ({when})")
-    if rule["status"] == "suspect" and not told:
+    if line["status"] == "suspect" and not told:
         told.append("worded otherwise than when it was reviewed")
     return "; ".join(told)
 
 
+def summary(found: Mapping[str, Any]) -> list[str]:
+    """What the list holds, for its head: numbers by tier, what it was compared with, and what it is not."""
+    lines = [line for check in found["checks"] for line in check["lines"]]
+    tiers = Counter(line["tier"] for line in lines)
+    by_tier = ", ".join(f"{count} {tier}" for tier, count in sorted(tiers.items()))
+    bare = sum(not check["lines"] and not check["see"] for check in found["checks"])
+    told = [f"{len(found['checks'])} checks; {len(lines)} lines that bind the site ({by_tier or 'none'})."]
+    if bare:
+        told.append(f"{bare} checks rest on their own source, no rule in force is linked to them.")
+    if found.get("compared_with"):
+        moved = Counter(line["news"] for line in lines if line["news"])
+        told.append(
+            f"Compared with {found['compared_with']}: {moved['new']} new, {moved['changed']} changed, "
+            f"{len(found['ended'])} ended."
+        )
+    told.append(
+        "A tier says how good the copy is that was read: official, repost, press, claim, practice. "
+        "No legal advice 本清单不构成法律意见."
+    )
+    return told
+
+
+def keeping(item: Mapping[str, Any]) -> str:
+    """How long an evidence item is kept: by law, and by our suggestion, never merged."""
+    return f"law: {item['retention_legal'] or 'none found'}; suggested: {item['retention_suggested']}"
+
+
+def ended(line: Mapping[str, str]) -> str:
+    """A line that was on the list and is no more."""
+    return f"{line['control']} {line['place']}: {line['statement']}"
+
+
 def checklist_markdown(found: Mapping[str, Any]) -> str:
-    """A heading a check, a list item a rule."""
-    out = [f"# {_md(_title(found))}\n"]
+    """A heading a check, a list item a wording."""
+    out = [f"# {_md(title_of(found))}\n\n"]
+    out += [f"{_md(told)}\n" for told in summary(found)]
+    if found.get("ended"):
+        out.append("\n## No longer on the list 已终止\n\n")
+        out += [f"- {_md(ended(line))}\n" for line in found["ended"]]
     for check in found["checks"]:
         out.append(f"\n## {check['control']} {_md(check['title'])} {_md(check['title_zh'])}\n")
-        out.append(f"\n{_md(check['objective'])} Tier: {check['tier']}.\n\n")
-        for rule in check["rules"]:
-            mark = "**suspect** " if rule["status"] == "suspect" else ""
-            out.append(
-                f"- {mark}《{_md(rule['instrument'])}》{_md(rule['label'])} ({rule['modality']}, {rule['tier']}): "
-            )
-            out.append(f"{_md(rule['statement'])}\n")
-            source = rule["source"] or {"url": "", "sha256": ""}
-            limit, moved = limit_text(rule), changed(rule, found["as_of"])
-            for name, text in (
-                ("limit", limit), ("since", rule["valid_from"] or "unknown"), ("changed", moved),
-                ("bearer", _bearer(rule)),
-                ("source", f"{source['url']} sha256 {source['sha256']}" if source["url"] else ""),
-            ):  # fmt: skip
-                if text:
-                    out.append(f"  - {name}: {_md(text)}\n")
-        if not check["rules"]:
+        out.append(f"\n{_md(check['objective'])} Tier: {check['tier']}. Owner: {_md(check['owner_role'])}.\n\n")
+        for line in check["lines"]:
+            out += _md_line(line, found["as_of"])
+        if not check["lines"] and not check["see"]:
             out.append(f"- no rule in force is linked; rests on {_md(check['source'])}\n")
-        out.append(f"- evidence: {_md('; '.join(i['id'] + ' ' + i['title'] for i in check['evidence']))}\n")
-        if check["hardware"]:
-            out.append(f"- hardware: {_md('; '.join(i['id'] + ' ' + i['title'] for i in check['hardware']))}\n")
+        out += [f"- also {_md(other['place'])} (by {', '.join(other['items'])}): see {other['control']}\n"
+                for other in check["see"]]  # fmt: skip
+        out += [f"- evidence: {item['id']} {_md(item['title'])} {_md(item['title_zh'])} ({_md(keeping(item))})\n"
+                for item in check["evidence"]]  # fmt: skip
+        out += [
+            f"- hardware: {item['id']} {_md(item['title'])} {_md(item['title_zh'])}\n" for item in check["hardware"]
+        ]
+        out += [f"- binds others ({_md(line['bearer'])}): {_md(line['place'])}, `{trace(line)}`\n"
+                for line in check["others"]]  # fmt: skip
     if found["local"]:
-        out.append("\n## What the province seems to settle\n\n")
-        out += [f"- {_md(_local(filling))}\n" for filling in found["local"]]
+        out.append("\n## What the province seems to settle 地方细化\n\n")
+        out += [f"- {_md(local(filling))}\n" for filling in found["local"]]
     return "".join(out)
+
+
+def _md_line(line: Mapping[str, Any], as_of: str) -> Iterator[str]:
+    mark = "**suspect** " if line["status"] == "suspect" else ""
+    mark += f"**{line['news']}** " if line.get("news") else ""
+    yield f"- {mark}{_md(line['place'])} ({line['modality']}, {line['tier']}): {_md(line['statement'])}\n"
+    source = line["source"] or {"url": "", "sha256": ""}
+    for name, text in (
+        ("limit", limit_text(line)), ("since", line["valid_from"] or "unknown"), ("changed", changed(line, as_of)),
+        ("before", news(line) if line.get("news") == "changed" else ""), ("bearer", line["bearer"]),
+    ):  # fmt: skip
+        if text:
+            yield f"  - {name}: {_md(text)}\n"
+    if source["url"]:
+        # an address in angle brackets is copied as it is
+        shown = f"<{source['url']}>" if _WEB.fullmatch(source["url"]) else _md(source["url"])
+        yield f"  - source: {shown} sha256 {source['sha256'][:12]}, `{trace(line)}`\n"
 
 
 def checklist_html(found: Mapping[str, Any]) -> str:
     """One file, no script, nothing to load; a policy in its head forbids both."""
-    title = escape(_title(found))
+    title = escape(title_of(found))
     out = [
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{title}</title>\n<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n<table><thead><tr>"
+        f"<title>{title}</title>\n<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n"
     ]
+    out += [f"<p>{_text(told)}</p>\n" for told in summary(found)]
+    if found.get("ended"):
+        out.append("<h2>No longer on the list 已终止</h2>\n")
+        out.append(_items(ended(line) for line in found["ended"]))
+    out.append("<table><thead><tr>")
     out += [f"<th>{escape(name)}</th>" for name in COLUMNS]
     out.append("</tr></thead>\n<tbody>\n")
-    for line in lines(found):
+    for line in table_lines(found):
         cells = dict(zip(COLUMNS, line, strict=True))
-        out.append('<tr class="suspect">' if cells["mark"] == "suspect" else "<tr>")
+        kind = "suspect" if cells["mark"] == "suspect" else "news" if cells["news"] else ""
+        out.append(f'<tr class="{kind}">' if kind else "<tr>")
         for name, cell in cells.items():
-            out.append(
-                f"<td>{_link(cell) if name == 'source' else _code(cell) if name == 'sha256' else _text(cell)}</td>"
-            )
+            shown = _link(cell) if name == "source" else _code(cell) if name in ("sha256", "trace") else _text(cell)
+            out.append(f"<td>{shown}</td>")
         out.append("</tr>\n")
-    out.append("</tbody></table>\n")
+    out.append("</tbody></table>\n<h2>How long evidence is kept 留存期限</h2>\n")
+    out.append(_items(f"{item['id']} {item['title']} {item['title_zh']}: {keeping(item)}" for item in evidence(found)))
     if found["local"]:
-        out.append("<h2>What the province seems to settle</h2>\n<ul>")
-        out += [f"<li>{_text(_local(filling))}</li>" for filling in found["local"]]
-        out.append("</ul>\n")
+        out.append("<h2>What the province seems to settle 地方细化</h2>\n")
+        out.append(_items(local(filling) for filling in found["local"]))
     out.append("</body></html>\n")
     return "".join(out)
 
 
-def checklist_xlsx(found: Mapping[str, Any]) -> bytes:
-    """A worksheet with a line a rule, and one with what the province seems to settle."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Checklist 清单"
-    write_row(sheet, 1, COLUMNS)
-    for number, width in enumerate(_WIDTHS, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-        sheet.cell(1, number).font = Font(bold=True)
-    for number, line in enumerate(lines(found), 2):
-        write_row(sheet, number, line)
-        for column in range(1, len(line) + 1):
-            cell = sheet.cell(number, column)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-            if line[COLUMNS.index("mark")] == "suspect":
-                cell.fill = PatternFill("solid", start_color="FFF3CD")
-    sheet.freeze_panes = "D2"
-    local = book.create_sheet("Province 地方")
-    write_row(local, 1, ("gap", "title", "instrument", "why"))
-    for number, filling in enumerate(found["local"], 2):
-        write_row(local, number, (filling["gap"], filling["title"], filling["instrument"], filling["reason"]))
-    return _saved(book)
+def evidence(found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Each evidence item of the list once, by id."""
+    items = {item["id"]: item for check in found["checks"] for item in check["evidence"]}
+    return [items[key] for key in sorted(items)]
 
 
-def checklist_docx(found: Mapping[str, Any]) -> bytes:
-    """A Word document, landscape: a heading a check, a table of its rules."""
-    from docx import Document
-    from docx.enum.section import WD_ORIENT
-    from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt
-
-    document = Document()
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21.0)
-    font = document.styles["Normal"].font
-    font.size, font.name = Pt(9), "Arial"
-    document.styles["Normal"].element.rPr.rFonts.set(qn("w:eastAsia"), "SimSun")
-    document.add_heading(_plain(_title(found)), level=1)
-    columns = ("place", "modality", "rule", "limit", "tier", "since", "mark", "what changed", "source", "sha256")
-    table_lines = [dict(zip(COLUMNS, line, strict=True)) for line in lines(found)]
-    for check in found["checks"]:
-        document.add_heading(_plain(f"{check['control']} {check['title']} {check['title_zh']}"), level=2)
-        document.add_paragraph(_plain(check["objective"]))
-        mine = [line for line in table_lines if line["control"] == check["control"]]
-        document.add_paragraph(_plain(f"Evidence: {mine[0]['evidence']}"), style="List Bullet")
-        if mine[0]["hardware"]:
-            document.add_paragraph(_plain(f"Hardware: {mine[0]['hardware']}"), style="List Bullet")
-        table = document.add_table(rows=1, cols=len(columns), style="Table Grid")
-        for cell, name in zip(table.rows[0].cells, columns, strict=True):
-            cell.paragraphs[0].add_run(name).bold = True
-        for line in mine:
-            for cell, name in zip(table.add_row().cells, columns, strict=True):
-                cell.paragraphs[0].add_run(_plain(line[name]))
-    for filling in found["local"]:
-        document.add_paragraph(_plain(_local(filling)), style="List Bullet")
-    return _saved(document)
-
-
-WRITERS: dict[str, Callable[[Mapping[str, Any]], bytes]] = {
-    ".docx": checklist_docx,
-    ".html": lambda found: checklist_html(found).encode(),
-    ".md": lambda found: checklist_markdown(found).encode(),
-    ".xlsx": checklist_xlsx,
-}
-
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-
-
-def _once(rules: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Each wording once, though several links lead to it; a suspect link beats an accepted one."""
-    order = sorted(rules, key=lambda rule: rule["status"] != "suspect")
-    seen = {rule["version"]: rule for rule in reversed(order)}
-    for rule in rules:
-        kept = seen.pop(rule["version"], None)
-        if kept is not None:
-            yield kept
-
-
-def _bearer(rule: Mapping[str, Any]) -> str:
-    return str(rule["bearer"]) + ("" if rule["binds_site"] else " (other parties)")
-
-
-def _title(found: Mapping[str, Any]) -> str:
+def title_of(found: Mapping[str, Any]) -> str:
+    """The title of a list: site and day."""
     return f"{found['site']}: checklist on {found['as_of']}"
 
 
-def _local(filling: Mapping[str, Any]) -> str:
+def local(filling: Mapping[str, Any]) -> str:
+    """A gap that a text of the province seems to fill, in one line."""
     return f"{filling['gap']} {filling['title']}: {filling['reason']} (《{filling['instrument']}》)"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text without control characters and direction overrides."""
     return _CONTROL.sub("", text)
 
 
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+_WEB = re.compile(r"https?://[^\s<>\\`]+")
+
+
+def _mark(line: Mapping[str, Any]) -> str:
+    return "suspect" if line["status"] == "suspect" else ""
+
+
 def _md(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", " ".join(_plain(text).split()))
+    return _MARKUP.sub(r"\\\1", " ".join(plain(text).split()))
 
 
 def _text(cell: str) -> str:
-    return escape(_plain(cell)).replace("\n", "<br>")
+    return escape(plain(cell)).replace("\n", "<br>")
+
+
+def _items(texts: Iterator[str]) -> str:
+    return "<ul>" + "".join(f"<li>{_text(text)}</li>\n" for text in texts) + "</ul>\n"
 
 
 def _code(cell: str) -> str:
-    return f"<code>{escape(_plain(cell))}</code>" if cell else ""
+    return f"<code>{escape(plain(cell))}</code>" if cell else ""
 
 
 def _link(cell: str) -> str:
     """An address as a link where it is one of the web; a file's path or a citation stays text."""
     shown = _text(cell)
-    if re.match(r"https?://", cell):
-        return f'<a href="{escape(_plain(cell), quote=True)}" rel="noreferrer nofollow">{shown}</a>'
+    if _WEB.fullmatch(cell):
+        return f'<a href="{escape(plain(cell), quote=True)}" rel="noreferrer nofollow">{shown}</a>'
     return shown
-
-
-def _saved(document: Any) -> bytes:
-    target = BytesIO()
-    document.save(target)
-    return target.getvalue()

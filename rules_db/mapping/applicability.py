@@ -33,8 +33,8 @@ def checklist(
 
     `rules` are those linked to the check, its evidence or its devices that are in force on `as_of` (ISO day; None: have
     no end) and hold where the site stands; their `status` is accepted or suspect, on that day. `binds_site` is false
-    where the bearer names other kinds of enterprise. `changes` are typed changes of the rule, those to come included.
-    A check without rules rests on its own source.
+    where the bearer names other kinds of enterprise. A link may ask for facts of the site (`when`), as a control may.
+    `changes` are typed changes of the rule, those to come included. A check without rules rests on its own source.
     """
     parties = read_parties()
     items = []
@@ -86,8 +86,9 @@ def _item(
         ],
         "source": cited("source", control["source"], catalogue.sources),
         "rules": [
-            {**rule, "binds_site": parties.binds(rule["bearer"], profile.activities)}
+            {**rule, "binds_site": parties.binds(rule["bearer"], profile.activities, rule["statement"])}
             for rule in _rules(connection, targets, profile.jurisdiction, as_of)
+            if set(catalogue.links.get(rule["link"], {}).get("when", ())) <= profile.facts
         ],
     }
 

@@ -181,6 +181,18 @@ def test_thirty_to_twenty_days_moves_links_checklist_and_verdict(data: Path, tmp
     assert "from 2026-01-01" in told["2025-12-31"][2]
     assert told[AS_OF][:2] == ("suspect", 20)
     assert "30日内 → 20日内 (tightened) (since 2026-01-01)" in told[AS_OF][2]
+    profile = tmp_path / "site.yml"
+    profile.write_text(f"site: 示例站\njurisdiction: '{HERE}'\nactivities: [collection]\n", encoding="utf-8")
+    command = ["checklist", "--profile", str(profile), "--since", "2025-12-31", "--as-of", AS_OF, "--data", str(data)]
+    listed = json.loads(CliRunner().invoke(main, [*command, "--format", "json"]).stdout)
+    moved = {
+        (check["control"], line["was"]["limit"])
+        for check in listed["checks"]
+        for line in check["lines"]
+        if line["news"]
+    }
+    assert moved == {("C04", "自收到电池之日起 30日内")}
+    assert listed["ended"] == []
     after = run(data, folder)["C04 T01"]
     assert (after["outcome"], lines(after)) == ("not met", {3})
     assert "due by 2026-03-23" in whys(after)  # the 22nd is a Sunday
