@@ -24,6 +24,7 @@ from rules_db.commands.options import (
     EXIT_PARTIAL,
     data_option,
     format_option,
+    now,
     say,
     show_result,
     told_errors,
@@ -91,7 +92,7 @@ def ingest(
     from rules_db.intake import find_files, missing_files, read_files, read_manifest, register_handed_in
     from rules_db.stages import record_files
 
-    facts = read_manifest(manifest) if manifest else None
+    facts = read_manifest(manifest, now()) if manifest else None
     files = find_files(paths, facts)
     refused = missing_files(files, facts)
     common = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
@@ -109,20 +110,24 @@ def ingest(
 @click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
 )
-@click.option("--since", metavar="DATE", help="Follow lists back to this day.")
+@click.option(
+    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Follow lists back to this day, however far."
+)
 @click.option("--no-publish", is_flag=True)
 @format_option
 @data_option
 def crawl(
     source_ids: tuple[str, ...],
     sources: Path | None,
-    since: str | None,
+    since: Any,
     no_publish: bool,
     form: str,
     folder: DataFolder,
 ) -> None:
     """Crawl the sources of the registry, slowly and honestly, then read what came."""
-    result = sequence.crawl(folder, sources, source_ids, since=since, no_publish=no_publish)
+    result = sequence.crawl(
+        folder, sources, source_ids, since=str(since.date()) if since else None, no_publish=no_publish
+    )
     for finding in result["gate"]:
         say(f"gate: {finding}")
     show_result(result, form, "crawled")

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from scrapy import Request, Spider, signals
 from scrapy.http import Response
@@ -34,10 +34,14 @@ from crawler.urls import identity
 from rules_db.captures import Validators
 from rules_db.model import Outcome
 
+# How deep a list is followed when it is asked for from a day on; the daily budget of its source holds as well.
+MAX_BACKFILL_PAGES: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """What one crawl is to do. `since` = ISO date: older documents are recorded from the list but not fetched.
+    """What one crawl is to do. `since` = ISO date: lists are followed back to it, however many screens that takes;
+    older documents are recorded from the list but not fetched.
     `max_pages` overrides the screens per column; `max_revisits` bounds the known documents asked for again beyond those
     that the lists show; `fast` drops the spacing (loopback servers only)."""
 
@@ -211,8 +215,8 @@ class RegistrySpider(Spider):
         if page.entries and not moved_on:
             other = PLATFORMS[column.platform].alternative(asked)
             wanted = (other,) if other is not None else ()
-        limit = self.plan.max_pages or run.source.max_pages
         since = self.plan.since
+        limit = self.plan.max_pages or (MAX_BACKFILL_PAGES if since else run.source.max_pages)
         if since and page.entries and all((entry.published_on or "9999") < since for entry in page.entries):
             return
         for following in wanted:

@@ -21,8 +21,8 @@ REGISTER_PLATFORM = "register"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a text came from: its bytes, address, source and provenance tier, the facts told with it, and the parts it
-    was put together from (None: the register's)."""
+    """Where a text came from: its bytes, address, source and provenance tier, the facts told with it, the parts it was
+    put together from (None: the register's), and when these bytes were first seen there (None: when it is recorded)."""
 
     snapshot_sha256: str
     url: str
@@ -30,6 +30,7 @@ class Origin:
     tier: Tier
     facts: str = "{}"
     parts: Parts | None = None
+    seen_at: str | None = None
 
 
 def record_extraction(connection: sqlite3.Connection, expression_id: str, analysis: Analysis, recorded_at: str) -> bool:

@@ -6,6 +6,7 @@ In: paths and an optional manifest CSV. Out: `File` values, and one `Refused` fo
 from __future__ import annotations
 
 import csv
+import datetime
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,9 @@ from rules_db.captures import register_source
 from rules_db.connection import StoreError
 from rules_db.iri import NATIONAL
 from rules_db.stages import File, Refused
+from rules_db.workdays import CHINA
 
+CAPTURED_AT = "captured_at"
 COLUMNS = {
     "path": "path",
     "title": "title",
@@ -27,6 +30,7 @@ COLUMNS = {
     "issuers": "issuers",
     "url": "url",
     "tier": "tier",
+    "captured_at": CAPTURED_AT,
 }
 HANDED_IN = "ingest"
 _MAX_BYTES = 64 * 1024 * 1024
@@ -58,8 +62,9 @@ def register_handed_in(connection: sqlite3.Connection) -> None:
     )
 
 
-def read_manifest(path: Path) -> Manifest:
-    """Read a manifest CSV (UTF-8, header row). Raises ManifestError for unknown columns, missing paths or bad dates."""
+def read_manifest(path: Path, now: str) -> Manifest:
+    """Read a manifest CSV (UTF-8, header row). Raises ManifestError for unknown columns, missing paths, bad dates, and
+    copies captured after `now` (ISO UTC)."""
     rows: dict[Path, dict[str, object]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -71,7 +76,7 @@ def read_manifest(path: Path) -> Manifest:
                     + (f"; unknown: {', '.join(unknown)}" if unknown else "")
                 )
             for row in reader:
-                facts = _facts(path, reader.line_num, row)
+                facts = _facts(path, reader.line_num, row, now)
                 rows[(path.parent / str(facts.pop("path"))).resolve()] = facts
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{path}: not a readable UTF-8 CSV: {error}") from error
@@ -94,8 +99,10 @@ def find_files(paths: Sequence[Path], manifest: Manifest | None) -> list[Path]:
 
 
 def read_files(files: Sequence[Path], root: Path, manifest: Manifest | None, refused: list[Refused]) -> Iterator[File]:
-    """The files' bytes with their facts; what can't be read is added to `refused` and passed over."""
-    for path in files:
+    """The files' bytes with their facts, copies of an archive first and in order of capture; what can't be read is
+    added to `refused` and passed over."""
+    rows = manifest.rows if manifest else {}
+    for path in sorted(files, key=lambda path: (str(rows.get(path, {}).get(CAPTURED_AT, "9999")), path)):
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         try:
             size = path.stat().st_size
@@ -106,7 +113,9 @@ def read_files(files: Sequence[Path], root: Path, manifest: Manifest | None, ref
         except OSError as error:
             refused.append(Refused(name, "unreadable", f"{error.strerror or error}; check its permissions"))
             continue
-        yield File(name, data, dict(manifest.rows.get(path, {})) if manifest else {})
+        known = dict(rows.get(path, {}))
+        captured_at = known.pop(CAPTURED_AT, None)
+        yield File(name, data, known, str(captured_at) if captured_at else None)
 
 
 def missing_files(files: Sequence[Path], manifest: Manifest | None) -> list[Refused]:
@@ -120,7 +129,7 @@ def missing_files(files: Sequence[Path], manifest: Manifest | None) -> list[Refu
     ]
 
 
-def _facts(path: Path, line: int, row: dict[str, str | None]) -> dict[str, object]:
+def _facts(path: Path, line: int, row: dict[str, str | None], now: str) -> dict[str, object]:
     facts: dict[str, object] = {}
     for column, value in row.items():
         if value is None or column is None or not value.strip():
@@ -131,11 +140,35 @@ def _facts(path: Path, line: int, row: dict[str, str | None]) -> dict[str, objec
     for field in ("version_date", "effective_on"):
         if field in facts and not _is_date(str(facts[field])):
             raise ManifestError(f"{path} line {line}: {field} {facts[field]!r} is no date YYYY-MM-DD")
+    if CAPTURED_AT in facts:
+        facts[CAPTURED_AT] = _moment(path, line, str(facts[CAPTURED_AT]), now)
     if "issuers" in facts:
         facts["issuers"] = [
             name.strip() for name in str(facts["issuers"]).replace("；", ";").split(";") if name.strip()
         ]
     return facts
+
+
+def _moment(path: Path, line: int, text: str, now: str) -> str:
+    """When an archive's copy was taken, ISO UTC: a day (its first second in China), a time with its zone, or the 14
+    digits that web archives use (UTC)."""
+    try:
+        if text.isascii() and text.isdigit() and len(text) == len("20240301060000"):
+            moment = datetime.datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=datetime.UTC)
+        else:
+            moment = datetime.datetime.fromisoformat(text)
+            if len(text) == len("2024-03-01"):
+                moment = moment.replace(tzinfo=CHINA)
+        if moment.tzinfo is None:
+            raise ValueError("a time needs its zone, for example +08:00")
+        utc = moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError) as error:
+        raise ManifestError(
+            f"{path} line {line}: captured_at {text!r} is no day YYYY-MM-DD and no time with a zone ({error})"
+        ) from error
+    if utc > now:
+        raise ManifestError(f"{path} line {line}: captured_at {text!r} lies in the future; is it right?")
+    return utc
 
 
 def _is_date(text: str) -> bool:

@@ -28,6 +28,7 @@ _FILES_NOW = """coalesce((SELECT group_concat(coalesce(f.sha, '-'), ' ') FROM (
 _WAITING = f"""
 SELECT d.* FROM (
   SELECT c.snapshot_sha256, c.url, s.source_id, s.facts, src.tier, src.jurisdiction, min(s.id) AS first,
+    min(s.seen_at) AS seen_at,
     (SELECT n.snapshot_sha256 FROM sighting n WHERE n.url = c.url AND n.snapshot_sha256 IS NOT NULL
      ORDER BY n.id DESC LIMIT 1) = c.snapshot_sha256 AS newest,
     (SELECT r.files FROM reading r WHERE r.snapshot_sha256 = c.snapshot_sha256 AND r.url = c.url AND r.facts = s.facts
@@ -68,6 +69,7 @@ class ToRead:
     own: tuple[str, ...] = ()
     too_long: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    seen_at: str | None = None
 
 
 def pending_reads(connection: sqlite3.Connection, converter_version: str, pipeline_version: str) -> list[ToRead]:
@@ -104,6 +106,7 @@ def _items(connection: sqlite3.Connection, row: sqlite3.Row, version: str) -> It
         tuple(own.title for own in composed.own),
         composed.too_long,
         tuple(link["name"] for link in links if link["file_url"] not in read),
+        row["seen_at"],
     )
     for own in composed.own:
         yield _own_item(row, own, composed, tier, version)
@@ -155,7 +158,17 @@ def _own_item(row: sqlite3.Row, own: OwnFile, composed: Composed, tier: Tier, ve
     stated = _stated(text, row["jurisdiction"], own.file.url)
     document = dataclasses.replace(own.file.document, head=merge_head(stated, own.file.document.head))
     parts = Parts(Part(own.file.sha256, wording_of(own.file.document)))
-    return ToRead(own.file.sha256, own.file.url, row["source_id"], text, tier, document, version, parts=parts)
+    return ToRead(
+        own.file.sha256,
+        own.file.url,
+        row["source_id"],
+        text,
+        tier,
+        document,
+        version,
+        parts=parts,
+        seen_at=row["seen_at"],
+    )
 
 
 def _stated(facts: str, jurisdiction: str, url: str) -> HeadFacts:

@@ -102,7 +102,15 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
             "one of them its own version_date in the manifest",
         )
     expression_id = insert_expression(
-        connection, instrument, analysis, origin, date, wording, in_place=in_place, recorded_at=recorded_at
+        connection,
+        instrument,
+        analysis,
+        origin,
+        date,
+        wording,
+        in_place=in_place,
+        recorded_at=recorded_at,
+        first_seen=origin.seen_at,
     )
     outcome = Recorded.NEW_INSTRUMENT if new else Recorded.NEW_EXPRESSION
     return RecordedText(outcome, instrument, expression_id)

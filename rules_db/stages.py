@@ -53,11 +53,13 @@ class StageRefusalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file handed in by a person: its bytes, a name to call it by, and what its manifest row says of it."""
+    """A file handed in by a person: its bytes, a name to call it by, and what its manifest row says of it.
+    `captured_at` (ISO UTC) says that it is an archive's copy of what stood at its address then."""
 
     name: str
     data: bytes
     facts: dict[str, object]
+    captured_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +74,30 @@ class Refused:
 def record_files(
     connection: sqlite3.Connection, snapshots: SnapshotStore, files: Iterable[File], source_id: str, now: str
 ) -> int:
-    """Keep files as snapshots with a sighting each; a file already held with the same facts is passed over. Returns how
-    many were new; with none, not even a run is recorded."""
-    new, run_id = 0, None
+    """Keep files as snapshots with a sighting each; a file already held with the same facts is passed over. Copies from
+    an archive are recorded as looks at the times they were captured; they are to come oldest first. Returns how many
+    were new; with none, not even a run is recorded."""
+    new, runs = 0, dict[str, int]()
     for file in files:
         facts = json.dumps(file.facts, ensure_ascii=False, sort_keys=True)
-        url = str(file.facts.get("url") or f"file:{file.name}")
+        url, seen_at = str(file.facts.get("url") or f"file:{file.name}"), file.captured_at or now
         held = connection.execute(
-            "SELECT 1 FROM sighting WHERE url = ? AND snapshot_sha256 = ? AND facts = ?",
-            (url, hashlib.sha256(file.data).hexdigest(), facts),
+            """SELECT 1 FROM sighting WHERE url = ? AND snapshot_sha256 = ? AND facts = ?
+                 AND (? IS NULL OR seen_at = ?)""",
+            (url, hashlib.sha256(file.data).hexdigest(), facts, file.captured_at, file.captured_at),
         ).fetchone()
         if held:
             continue
         new += 1
         with transaction(connection):
-            run_id = run_id or start_run(connection, source_id, now)
-            sha256 = snapshots.add(file.data, media_type=None, seen_at=now)
+            if seen_at not in runs:
+                runs[seen_at] = start_run(connection, source_id, seen_at)
+            sha256 = snapshots.add(file.data, media_type=None, seen_at=seen_at)
             sighting = Sighting(url, "file", Outcome.FETCHED, snapshot_sha256=sha256, facts=file.facts)
-            record_sighting(connection, run_id, source_id, sighting, now)
-    if run_id is not None:
-        finish_run(
-            connection, run_id, finished_at=now, verdict=Verdict.OK, reason="files handed in", metrics={"files": new}
-        )
+            record_sighting(connection, runs[seen_at], source_id, sighting, seen_at)
+    for seen_at, run_id in runs.items():
+        reason = "files handed in" if seen_at == now else f"copies of an archive, taken over at {now}"
+        finish_run(connection, run_id, finished_at=seen_at, verdict=Verdict.OK, reason=reason, metrics={"files": new})
     return new
 
 
@@ -216,7 +220,7 @@ def _record_read(
         raise_issue(
             connection, Issue(Severity.WARN, "read", "attachment_too_long", message, item.url, item.source_id), now
         )
-    origin = Origin(item.snapshot_sha256, item.url, item.source_id, item.tier, item.facts, item.parts)
+    origin = Origin(item.snapshot_sha256, item.url, item.source_id, item.tier, item.facts, item.parts, item.seen_at)
     stated = [TextEffect(EffectKind.ISSUES, Span(0, 0, "", STATED), title) for title in item.own]
     result = dataclasses.replace(result, effects=(*stated, *result.effects))
     known = read_before(connection, origin)

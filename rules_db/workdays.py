@@ -16,7 +16,7 @@ import chinese_calendar
 
 FIRST_YEAR, LAST_YEAR = min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year
 # China has one zone and no summer time since 1992.
-_CHINA = datetime.timezone(datetime.timedelta(hours=8))
+CHINA = datetime.timezone(datetime.timedelta(hours=8))
 _MOST = {"day": 36_500, "working_day": 20_000, "week": 5_200, "month": 1_200, "year": 100}
 
 
@@ -85,4 +85,4 @@ def _count(amount: int, unit: str, start: datetime.date) -> datetime.date:
 
 def china_day(instant: str) -> str:
     """The day in China (ISO) of an instant in ISO UTC, whatever zone the host is in."""
-    return datetime.datetime.fromisoformat(instant).astimezone(_CHINA).date().isoformat()
+    return datetime.datetime.fromisoformat(instant).astimezone(CHINA).date().isoformat()

@@ -312,3 +312,67 @@ def test_a_stated_term_ends_the_rules(tmp_path: Path) -> None:
     )
     ((begins, ends),) = [tuple(row) for row in rows]
     assert (begins, ends) == ("2024-01-01", "2029-01-01")  # 2028-12-31 is the last day
+
+
+# An archive ----------------------------------------------------------------------------------------------------------
+
+PAGE = """<html><body><h1>示例市电池台账管理规定</h1><p>发布日期：2020-03-01</p><div class="content">
+<p>第一条　回收企业应当在{days}日内报送台账，不得漏报、瞒报台账。</p>
+<p>第二条　台账保存期限不得少于三年。</p></div></body></html>"""
+
+
+def archive(folder: Path, *copies: tuple[str, int, str], url: str = "https://example.gov.cn/zc/1.html") -> Path:
+    """A folder of copies (file, days, captured_at) of one page, with its manifest."""
+    folder.mkdir(exist_ok=True)
+    lines = ["path,url,captured_at"]
+    for name, days, captured in copies:
+        (folder / name).write_text(PAGE.format(days=days), encoding="utf-8")
+        lines.append(f"{name},{url},{captured}")
+    (folder / "copies.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder / "copies.csv"
+
+
+def test_copies_of_an_archive_become_versions_of_their_days(tmp_path: Path) -> None:
+    """Named out of order; each text applies from the day on which it was first seen, not from the day of the import."""
+    copies = (
+        ("c.html", 10, "20240901030000"),
+        ("a.html", 30, "2021-05-06"),
+        ("b.html", 20, "2022-07-08T23:30:00+08:00"),
+    )
+    manifest = archive(tmp_path / "in", *copies)
+    result = ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)
+    assert (result["exit"], result["new_files"], result["refused"]) == (0, 3, [])
+    store = connect(DataFolder(tmp_path / "data").work_db, read_only=True)
+    texts = store.execute("SELECT text, effective_on, effective_basis FROM expression ORDER BY rowid").fetchall()
+    assert [("30日" in t["text"], "20日" in t["text"], "10日" in t["text"]) for t in texts] == [
+        (True, False, False), (False, True, False), (False, False, True)
+    ]  # fmt: skip
+    assert [(t["effective_on"], t["effective_basis"]) for t in texts[1:]] == [
+        ("2022-07-08", "first_seen"), ("2024-09-01", "first_seen")
+    ]  # fmt: skip
+    seen = [row[0] for row in store.execute("SELECT seen_at FROM sighting ORDER BY id")]
+    assert seen == ["2021-05-05T16:00:00Z", "2022-07-08T15:30:00Z", "2024-09-01T03:00:00Z"]
+    kinds = [row[0] for row in store.execute("SELECT kind FROM change WHERE kind LIKE 'threshold%'")]
+    assert kinds == ["threshold_tightened", "threshold_tightened"]
+    recorded = store.execute("SELECT min(recorded_at) FROM expression").fetchone()[0]
+    assert recorded > "2025", "when we came to know of it is another matter"
+
+
+def test_an_archive_taken_in_twice_changes_nothing(tmp_path: Path) -> None:
+    manifest = archive(tmp_path / "in", ("a.html", 30, "2021-05-06"), ("b.html", 20, "2022-07-08"))
+    ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)
+    before = content(tmp_path / "data")
+    assert ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)["new_files"] == 0
+    assert content(tmp_path / "data") == before
+
+
+@pytest.mark.parametrize(
+    ("captured", "wrong"),
+    [("soon", "no day"), ("2021-02-30", "no day"), ("2021-05-06T10:00:00", "zone"), ("2999-01-01", "future"),
+     ("20211301000000", "no day")],
+)  # fmt: skip
+def test_a_day_of_capture_that_can_not_be_is_refused_with_its_line(tmp_path: Path, captured: str, wrong: str) -> None:
+    manifest = archive(tmp_path / "in", ("a.html", 30, captured))
+    result = run("ingest", tmp_path / "in", "--manifest", manifest, "--data", tmp_path / "data")
+    assert result.exit_code == 4
+    assert "line 2" in result.stderr and wrong in result.stderr

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -144,6 +145,31 @@ def test_since_leaves_older_documents_unfetched(tmp_path, server, crawled):
     crawled(since="2026-05-12")
     fetched = [path for path in server.paths() if "/t2026" in path]
     assert sorted(fetched) == ["/tzgg/202605/t20260512_2.html", "/tzgg/202605/t20260513_3.html"]
+
+
+def test_since_follows_a_list_back_to_its_day_and_no_further(tmp_path, server, crawled):
+    """Forty screens of one row a day, newest first; without a day the depth of the source holds."""
+
+    def answer(path: str, count: int) -> Reply | None:
+        if not path.startswith("/tzgg/"):
+            return None
+        screen = int(path.rsplit("_", 1)[1].split(".")[0]) if "index_" in path else 0
+        day = date(2026, 5, 20) - timedelta(days=screen)
+        pager = '<script>createPageHTML(40, 0, "index", "html", 40);</script>'
+        return Reply(
+            rows([(f"./{day:%Y%m}/t{day:%Y%m%d}_{screen}.html", f"关于第{screen}号事项的公告", str(day))], pager)
+        )
+
+    server.otherwise = answer
+    write_source(tmp_path / "sources", "a", server.url, fetch="topic", max_pages=3, assertions={"min_entries": 1})
+    crawled(now="2026-05-20T09:00:00Z")
+    shallow = {path for path in server.paths() if path.startswith("/tzgg/")}
+    server.hits.clear()
+    crawled(since="2026-05-01", now="2026-05-21T09:00:00Z")
+    deep = {path for path in server.paths() if path.startswith("/tzgg/")}
+    assert shallow == {"/tzgg/", "/tzgg/index_1.html", "/tzgg/index_2.html"}
+    last = 20  # the first screen with an older row, which has to be read to know that it is older
+    assert deep == {"/tzgg/"} | {f"/tzgg/index_{n}.html" for n in range(1, last + 1)}
 
 
 def endless(server: RecordingServer, *, repeat: bool) -> None:
