@@ -129,7 +129,7 @@ def checklist_markdown(found: Mapping[str, Any]) -> str:
         out += [
             f"- hardware: {item['id']} {_md(item['title'])} {_md(item['title_zh'])}\n" for item in check["hardware"]
         ]
-        out += [f"- binds others ({_md(line['bearer'])}): {_md(line['place'])}, `{trace(line)}`\n"
+        out += [f"- binds others ({_md(line['bearer'] or 'named in its text')}): {_md(line['place'])}, `{trace(line)}`\n"
                 for line in check["others"]]  # fmt: skip
     if found["local"]:
         out.append("\n## What the province seems to settle 地方细化\n\n")
