@@ -106,10 +106,10 @@ def _items(connection: sqlite3.Connection, row: sqlite3.Row, version: str) -> It
         tuple(own.title for own in composed.own),
         composed.too_long,
         tuple(link["name"] for link in links if link["file_url"] not in read),
-        row["seen_at"],
+        max([row["seen_at"], *(_first_seen(connection, file) for file in held)]),
     )
     for own in composed.own:
-        yield _own_item(row, own, composed, tier, version)
+        yield _own_item(connection, row, own, composed, tier, version)
 
 
 def _links(connection: sqlite3.Connection, row: sqlite3.Row, version: str) -> list[sqlite3.Row]:
@@ -140,7 +140,17 @@ def _document(connection: sqlite3.Connection, sha256: str, url: str, version: st
     return load_document(found["document"]) if found else None
 
 
-def _own_item(row: sqlite3.Row, own: OwnFile, composed: Composed, tier: Tier, version: str) -> ToRead:
+def _first_seen(connection: sqlite3.Connection, file: HeldFile) -> str:
+    """When the bytes of a file were first seen: a text is no older than the newest of its parts."""
+    row = connection.execute(
+        "SELECT min(seen_at) FROM sighting WHERE url = ? AND snapshot_sha256 = ?", (file.url, file.sha256)
+    ).fetchone()
+    return str(row[0])
+
+
+def _own_item(
+    connection: sqlite3.Connection, row: sqlite3.Row, own: OwnFile, composed: Composed, tier: Tier, version: str
+) -> ToRead:
     """A file that is an instrument of its own. What the notice says of issuer, number and day holds for it; the title
     of the notice is another name of it, so that whoever looks for the notice finds the text."""
     notice = composed.document.head
@@ -167,7 +177,7 @@ def _own_item(row: sqlite3.Row, own: OwnFile, composed: Composed, tier: Tier, ve
         document,
         version,
         parts=parts,
-        seen_at=row["seen_at"],
+        seen_at=_first_seen(connection, own.file),
     )
 
 

@@ -38,6 +38,7 @@ class Day:
     first: list[str]
     recovered: list[str]
     gaps: list[str]
+    relations: list[str]
     outcomes: dict[str, int]
     published: bool | None
     rules: dict[str, list[tuple[object, ...]]]
@@ -91,10 +92,11 @@ class Country:
                 reasons={v["source_id"]: v["reason"] for v in verdicts},
                 feed=_feed(store, now),
                 copies=_copies(store, now),
-                withdrawn=sorted(self.page(url) for v in verdicts for url in v["withdrawn_candidates"]),
+                withdrawn=sorted(self.page(url) for v in verdicts for url in v["newly_withdrawn"]),
                 first=sorted(v["source_id"] for v in verdicts if v["first"]),
                 recovered=sorted(v["source_id"] for v in verdicts if v["recovered"]),
                 gaps=_gaps(store, now),
+                relations=_relations(store, now),
                 outcomes={str(kind): count for kind, count in result["outcomes"].items()},
                 published=result["published"],
                 rules=_rules(store),
@@ -147,6 +149,17 @@ def _copies(store: sqlite3.Connection, now: str) -> list[str]:
         (now,),
     )
     return sorted(f"{row['title']} @ {row['source_id']}" for row in rows)
+
+
+def _relations(store: sqlite3.Connection, now: str) -> list[str]:
+    """What new texts are to the documents they are about: kind, both titles, and whether the document was found."""
+    rows = store.execute(
+        """SELECT f.kind, i.title, f.target_title, f.state FROM effect f
+           JOIN expression e ON e.id = f.affecting_expression_id JOIN instrument i ON i.id = e.instrument_id
+           WHERE f.recorded_at = ? AND f.kind IN ('announces', 'drafts', 'forwards', 'interprets', 'issues')""",
+        (now,),
+    )
+    return sorted(" | ".join(row) for row in rows)
 
 
 def _gaps(store: sqlite3.Connection, now: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 from country_faults import LIST_FAULTS, SITE_FAULTS
-from country_sites import COLUMN, Document, State
+from country_sites import COLUMN, Attached, Document, State
 
 from crawler.registry import BUNDLED, Source, load_sources
 
@@ -119,6 +119,10 @@ def _publish(states: dict[str, State], event: dict[str, Any]) -> None:
         state.name,
         event["on_site"],
         tuple(event["text"]),
+        files=tuple(
+            Attached(file["name"], tuple(file["lines"]), tuple(tuple(row) for row in file.get("table", ())))
+            for file in event.get("files", ())
+        ),
     )
     _put(state, document)
 
@@ -129,13 +133,18 @@ def _put(state: State, document: Document) -> None:
 
 
 def _edit(states: dict[str, State], event: dict[str, Any]) -> None:
-    """Other words at the same address."""
+    """Other words at the same address, in the page or in a file beside it."""
     state = states[event["source"]]
     old = state.pages[event["on_site"]]
-    text = tuple(line.replace(event["from"], event["to"]) for line in old.text)
-    if text == old.text:
+
+    def edited(lines: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(line.replace(event["from"], event["to"]) for line in lines)
+
+    files = tuple(Attached(file.name, edited(file.lines), tuple(map(edited, file.rows))) for file in old.files)
+    new = replace(old, text=edited(old.text), files=files)
+    if new == old:
         raise ValueError(f"{state.source_id}: {event['from']!r} is not in document {event['on_site']}")
-    _replace(state, old, replace(old, text=text))
+    _replace(state, old, new)
 
 
 def _move(states: dict[str, State], event: dict[str, Any]) -> None:

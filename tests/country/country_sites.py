@@ -6,7 +6,9 @@ name and texts of our own; sources that the registry says nobody can crawl stand
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -15,7 +17,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from benchmarks.loopback import JSON, Answer, Asked
 
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SCREEN: Final = 4  # rows a screen, few so that every site has a second one
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A Word file beside a page: paragraphs, then a table."""
+
+    name: str
+    lines: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +41,7 @@ class Document:
     number_on_site: int
     text: tuple[str, ...]
     noise: frozenset[str] = frozenset()
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass
@@ -88,6 +101,9 @@ def document_page(state: State, document: Document) -> Answer:
     """A document in its family's container, with the furniture of its day."""
     noise = document.noise
     lines = "".join(_paragraph(line, noise) for line in document.text)
+    lines += "".join(
+        f'<p><a href="{file_path(document, file)}">附件：{escape(file.name)}</a></p>' for file in document.files
+    )
     hits = f"浏览次数：{1000 + 37 * state.day}" if "counter" in noise else ""
     share = "<a>微信</a><a>微博</a><a>QQ空间</a>" if "share" in noise else "<a>微信</a>"
     printed = f"打印日期：2026年5月{10 + state.day}日" if "print" in noise else ""
@@ -105,6 +121,37 @@ def document_page(state: State, document: Document) -> Answer:
         document.title,
     )
     return replace(answer, body=answer.body.replace(b"</head>", meta.encode() + b"</head>"))
+
+
+def file_path(document: Document, file: Attached) -> str:
+    """Address of a file on its site."""
+    return f"/files/{document.number_on_site}/{document.files.index(file)}.docx"
+
+
+def word(file: Attached) -> bytes:
+    """The file as Word writes it, with the parts that matter."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    package = "http://schemas.openxmlformats.org/package/2006"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+
+    def paragraph(text: str) -> str:
+        return f"<w:p><w:r><w:t>{escape(text)}</w:t></w:r></w:p>"
+
+    table = "".join(f"<w:tr>{''.join(f'<w:tc>{paragraph(cell)}</w:tc>' for cell in row)}</w:tr>" for row in file.rows)
+    body = "".join(map(paragraph, file.lines)) + (f"<w:tbl>{table}</w:tbl>" if table else "")
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in (
+            ("[Content_Types].xml", f'<Types xmlns="{package}/content-types"/>'),
+            (
+                "_rels/.rels",
+                f'<Relationships xmlns="{package}/relationships"><Relationship Id="r" Type="{office}" '
+                'Target="word/document.xml"/></Relationships>',
+            ),
+            ("word/document.xml", f"<w:document {space}><w:body>{body}</w:body></w:document>"),
+        ):
+            archive.writestr(zipfile.ZipInfo(name, (2026, 5, 1, 0, 0, 0)), text)
+    return target.getvalue()
 
 
 def _paragraph(line: str, noise: frozenset[str]) -> str:
@@ -312,10 +359,13 @@ def healthy(state: State, asked: Asked) -> Answer | None:
     for document in state.pages.values():
         if ADDRESS[state.platform](document) == asked.path:
             return document_page(state, document)
+        for file in document.files:
+            if asked.path == file_path(document, file):
+                return Answer(word(file), DOCX, tagged=True)
     return FAMILIES[state.platform](state, asked)
 
 
 def is_list(state: State, asked: Asked) -> bool:
     """Whether the request is for a list rather than for a document or robots.txt."""
     held = {ADDRESS[state.platform](document) for document in state.pages.values()}
-    return asked.path not in held and asked.path != "/robots.txt"
+    return asked.path not in held and asked.path != "/robots.txt" and not asked.path.startswith("/files/")

@@ -78,6 +78,29 @@ def test_gaps_are_filled_on_the_day_of_the_follow_up(land: Country, days: dict[i
     assert days[day].gaps == sorted(land.name(line) for line in expected(day, "gaps"))
 
 
+@pytest.mark.parametrize("day", DAYS)
+def test_what_is_about_a_document_is_tied_to_it(land: Country, days: dict[int, Day], day: int) -> None:
+    assert days[day].relations == sorted(land.name(line) for line in expected(day, "relations"))
+
+
+def test_the_limits_of_a_notice_that_is_only_a_file(land: Country, days: dict[int, Day]) -> None:
+    """Its page holds a title and a link; the limits stand in a table of the file, which was edited on day 8."""
+    store = connect(land.folder.work_db, read_only=True)
+    rows = store.execute(
+        """SELECT t.parameter, t.comparator, t.value, t.unit, e.effective_on FROM threshold t
+           JOIN expression e ON e.id = t.expression_id JOIN instrument i ON i.id = e.instrument_id
+           WHERE i.title = ? AND t.superseded_at IS NULL ORDER BY e.effective_on, t.start""",
+        (land.name("{gxt-430000}关于公布动力电池综合利用技术指标的通知（示例）"),),
+    ).fetchall()
+    store.close()
+    assert [tuple(row) for row in rows] == [
+        ("镍综合回收率", "ge", 98.0, "percent", "2026-05-14"),
+        ("锂综合回收率", "ge", 90.0, "percent", "2026-05-14"),
+        ("镍综合回收率", "ge", 99.0, "percent", "2026-05-18"),
+        ("锂综合回收率", "ge", 90.0, "percent", "2026-05-18"),
+    ]
+
+
 @pytest.mark.parametrize("day", DAYS[1:])
 def test_a_trouble_is_told_once_and_its_end_too(days: dict[int, Day], day: int) -> None:
     bad = {"blocked", "broken", "degraded", "stale"}
@@ -102,7 +125,7 @@ def test_the_rest_is_published_on_a_day_of_trouble(days: dict[int, Day], day: in
 
 
 def test_a_withdrawn_text_is_in_force_until_a_law_says_otherwise(land: Country, days: dict[int, Day]) -> None:
-    (page,) = days[10].withdrawn
+    (page,) = days[8].withdrawn
     title = notice_title(land.states[page.split("/")[0]].name)
     open_versions = [version for version in days[10].rules[title] if version[4] is None and version[5] is None]
     assert open_versions

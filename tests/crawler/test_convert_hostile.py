@@ -285,3 +285,16 @@ def test_documents_survive_the_pipe() -> None:
         f"<html><body><div id=zoom><p>{SENTENCE}\ud7ff</p></div>".encode(), name="a.html", url="http://x/"
     )
     assert load(dump(document)) == document
+
+
+@pytest.mark.parametrize("where", ["local header", "central directory"])
+def test_a_zip_whose_name_is_no_utf8_is_refused(where: str) -> None:
+    """The flag says UTF-8, the bytes of the name are not: in the copy before the member, or in the directory."""
+    data = bytearray(zipped({"名单.txt": "第一条　企业应当在30日内报送信息。".encode()}))
+    name = "名单.txt".encode()
+    at = data.index(name) if where == "local header" else data.rindex(name)
+    data[at : at + 3] = b"\xff\xfe\xfd"
+    with pytest.raises(ConversionError) as caught:
+        convert(bytes(data), name="附件.zip")
+    assert caught.value.code is ErrorCode.UNREADABLE
+    assert "附件.zip" in caught.value.message
