@@ -60,6 +60,7 @@ for command in (
     review.review,
     upkeep.backup,
     upkeep.doctor,
+    upkeep.prune,
     upkeep.publish,
     upkeep.restore,
     upkeep.serve,
@@ -145,6 +146,28 @@ def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
     report = sequence.daily(folder, sources)
     show_result(report, form, "daily")
     sys.exit(report["exit_code"])
+
+
+@main.command()
+@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Watch profile, or a folder of them (repeatable) [default: as 'guiji notify'].",
+)
+@format_option
+@data_option
+def replay(day: Any, profiles: tuple[Path, ...], form: str, folder: DataFolder) -> None:
+    """What today's patterns and watches would have said of the bytes of DATE (a day in China). Writes nothing."""
+    import os
+
+    from rules_db.watch.profiles import profile_files, read_profiles
+
+    named = profiles or notify.default_profiles(folder, os.environ.get(notify.PROFILE_VARIABLE, ""))
+    recipients = read_profiles(profile_files(named)) if named else ()
+    show_result(sequence.replay(folder, day.date(), recipients), form, "replayed")
 
 
 @main.command()

@@ -17,6 +17,7 @@ from rules_db.commands.notify import notify_stage
 from rules_db.commands.options import now, say
 
 if TYPE_CHECKING:
+    import datetime
     import sqlite3
 
     from nlp.analyse_many import Result
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from rules_db.publish import Published
     from rules_db.snapshots import SnapshotStore
     from rules_db.stages import Refused, StageRefusalError
+    from rules_db.watch.profiles import Recipient
 
 
 class Stages:
@@ -124,6 +126,26 @@ def daily(
         report, events = run_report.compose(connection, facts)
         place = run_report.give(connection, folder.runs, report, events, current_anchor(folder))
     return {**report, "place": str(place)}
+
+
+def replay(folder: DataFolder, day: datetime.date, recipients: tuple[Recipient, ...]) -> dict[str, Any]:
+    """What today's patterns and watches say of the bytes of a day, knowing what was held before. Works on a copy of the
+    looks in a scratch folder; the store is only read."""
+    import tempfile
+
+    from rules_db import replay as days
+    from rules_db.connection import open_store
+    from rules_db.publish import publish
+
+    bounds = days.replayed_day(day)
+    with tempfile.TemporaryDirectory(prefix="guiji-replay-") as scratch:
+        made = days.prepare(folder, Path(scratch) / "data", bounds)
+        with closing(open_store(made)) as connection:
+            process(connection, made, bounds.start)
+            days.add_day(folder, made, bounds)
+            process(connection, made, bounds.end)
+        publish(made, now=bounds.end, accept_mass_change=True)
+        return days.said(made, folder, bounds, recipients)
 
 
 def demo(folder: DataFolder) -> dict[str, Any]:

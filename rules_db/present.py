@@ -336,6 +336,21 @@ def daily(report: Row) -> None:
     out.print(f"  report: {clean(report['place'])}")
 
 
+def replayed(found: Row) -> None:
+    rows = (
+        (f["score"], f["kind"], f["recorded"], f["title"], "\n".join(r["sentence"] for r in f["reasons"]))
+        for f in found["flags"]
+    )
+    print_table(f"{found['day']}: {len(found['flags'])} texts", ("score", "now", "recorded", "title", "why"), rows)
+    columns = ("kind", "title", "place", "summary")
+    print_table(f"{len(found['changes'])} changes", columns, ([c[k] for k in columns] for c in found["changes"]))
+    for recipient, events in found["told"].items():
+        told = (
+            (event["kind"], event["title"], ", ".join(watch or "" for watch in event["watches"])) for event in events
+        )
+        print_table(f"{recipient} would be told of {len(events)}", ("kind", "title", "watches"), told)
+
+
 def notified(outcomes: Sequence[Row]) -> None:
     out = console()
     for outcome in outcomes:

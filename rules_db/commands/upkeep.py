@@ -1,4 +1,4 @@
-"""Commands of publishing and upkeep: publish, serve, verify, backup, restore, doctor."""
+"""Commands of publishing and upkeep: publish, serve, verify, backup, restore, prune, doctor."""
 
 from __future__ import annotations
 
@@ -129,6 +129,32 @@ def doctor(every: int, form: str, folder: DataFolder) -> None:
     findings = examine(folder, now=now(), every_hours=every, profiles=profiles, environment=os.environ)
     show_result([finding.as_row() for finding in findings], form, "findings")
     sys.exit(EXIT_ENVIRONMENT if any(finding.outcome is Outcome.FAIL for finding in findings) else 0)
+
+
+@click.command()
+@click.option(
+    "--older-than",
+    "days",
+    type=click.IntRange(min=30),
+    default=365,
+    show_default=True,
+    metavar="DAYS",
+    help="Only what was last seen so many days ago; at least 30.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would go, and delete nothing.")
+@data_option
+def prune(days: int, dry_run: bool, folder: DataFolder) -> None:
+    """Delete the bytes of old list screens. Bytes of documents and files are evidence and are never deleted."""
+    from rules_db.connection import open_store
+    from rules_db.retention import prune as let_go
+
+    with folder.require().locked():
+        found = let_go(folder, open_store(folder), days=days, now=now(), dry_run=dry_run)
+    went = "would go" if dry_run else "went"
+    say(
+        f"{found.snapshots} list screens and {found.strays} stray files {went}, {found.size / 1e6:.1f} MB; "
+        f"{found.kept} snapshots stay"
+    )
 
 
 def _tell(report: BackupReport, done: str) -> None:
