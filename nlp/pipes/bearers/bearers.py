@@ -16,6 +16,7 @@ from nlp.pipes.bearers.parties import (
     Party,
     ends_in_party,
     heads,
+    is_made_thing,
     shortest,
     skip_leading,
     subject,
@@ -59,6 +60,9 @@ class Bearer:
 
 _TELLING = re.compile(alternation(patterns.TELLING_VERBS))
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
+_UTMOST = re.compile(r"(?:最[迟长多高低短少]|累计|总计|一般)")
+_LIMITING = re.compile(r"(?:超过|少于|低于|高于|多于|迟于|晚于|早于|短于|长于)")
+"""不得 between these limits a quantity whose name is left out: 最迟不得超过…."""
 _EXCEPTING = re.compile(r"除[^，]*外$")
 _GOING_ON = ("并", "且")
 """Before a cue: the clause goes on with a predicate, so that what it follows is no bare thing."""
@@ -278,6 +282,9 @@ class _Search:
                 return None
             if not recommending and self.masked[end - 1] == "等" and "的" in self.masked[start:end]:
                 return None
+            last = position == len(before) - 1
+            if last and not recommending and is_made_thing(self.masked, self._head((start, end)), end):
+                return self._teller(start, end, right)
             party = self._earlier_subject(before, position, sentence)
             if party is not None and party.agent:
                 agent = agent or party
@@ -286,7 +293,6 @@ class _Search:
                 if not self._addressed(party, end, right):
                     return self._bearer(party, "earlier clause", 0.9)
                 continue
-            last = position == len(before) - 1
             item = self.layout.line(start)[0] in self.layout.leads
             going_on = last and self.masked.startswith(_GOING_ON, clause[0])
             if (
@@ -296,6 +302,10 @@ class _Search:
                 and self._thing_before(start, end)
             ):
                 return self._teller(start, end, right) if last else None
+        if _LIMITING.match(right) and _UTMOST.match(
+            self.masked, skip_leading(self.masked, self._head(clause), cue.start), cue.start
+        ):
+            return None
         if agent is not None and not _BEARING.match(right):
             return self._bearer(agent, "agent of an earlier clause", 0.8, "the one by whom the clause before is done")
         if recommending:

@@ -88,7 +88,7 @@ _APPROVED = re.compile(
 )
 _TIMING = frozenset(("在", "自", "于", "经", "至"))
 _CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
-_OBJECT_VERB = re.compile(rf"{alternation(patterns.OBJECT_VERBS)}|指(?![定导派挥])")
+_OBJECT_VERB = re.compile(rf"(?:依法|及时|积极|定期|统一)*(?:{alternation(patterns.OBJECT_VERBS)}|指(?![定导派挥]))")
 _RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")
 _TRAILING_ENDS = frozenset(word[-1] for word in patterns.TRAILING_ADVERBS)
@@ -174,7 +174,7 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         stop is None
         or stop - at > _LONGEST
         or _QUANTITY.fullmatch(masked, at, stop)
-        or "应当" in masked[at:stop]
+        or masked.rfind("应当", at, stop) > masked.rfind("的", at, stop)
         or (not agent and _is_object(masked, at, stop))
     ):
         return None
@@ -281,6 +281,8 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: 
                 continue
         if follower and following and masked[follower.end() : following[1]] in ("者", "人"):
             continue  # 平台|提供者
+        if not agent and following and _is_object(masked, at, head_end):
+            continue  # 承担|未成年人|保护工作的|部门
         return head_end if well_formed(masked, at, head_start) else None
     return None
 
@@ -292,14 +294,15 @@ def well_formed(masked: str, at: int, head: int) -> bool:
     if start == at:
         preposition = _PREPOSITION.match(masked, at, head)
         start = preposition.end() if preposition and preposition.group() in ("从", "未", "经") else at
-    named: set[int] = set()
     for match in _PREDICATE.finditer(masked, start, head + 2):  # two more, for what must not follow a verb
         if match.end() > head:
             break
         if match.group() not in patterns.NAMING_CLAUSE_VERBS:
             return False
-        named = named or {first for first, last in heads(masked, start, head) if last == first + 1} | {head}
-        if match.end() not in named:
+        if match.end() == head:
+            if not masked.startswith(patterns.ACTOR_ENDINGS, head):
+                return False
+        elif all((first, last) != (match.end(), match.end() + 1) for first, last in heads(masked, start, head)):
             return False
     return True
 
@@ -341,6 +344,28 @@ def _is_object(masked: str, at: int, end: int) -> bool:
     if verb is None or "的" in masked[verb.end() : end]:
         return False
     return masked[verb.end() : end] not in patterns.ACTOR_ENDINGS
+
+
+_DOING = {*patterns.SUBJECT_FOLLOWERS, *patterns.RELATIVE_VERBS, *patterns.MAKING_VERBS} - {
+    *patterns.PREPOSITIONS,
+    *("审议", "依法", "自愿", "有", "没有", "是"),
+}
+_MADE = re.compile(
+    rf"(?:[未已所]|依法|自行|直接|(?:向|在|与)[^，的]{{1,16}}?)*"
+    rf"(?:{alternation(_DOING)}){{1,2}}过?的"
+)
+
+
+def is_made_thing(masked: str, start: int, end: int) -> bool:
+    """Whether the words are a thing, told by what a party did to it: 回收企业|使用的设备, 检测人员|调查取得的资料."""
+    at = skip_leading(masked, start, end)
+    if masked[end - 1] in "的时后前中内下上起间等" or _PREPOSITION.match(masked, at) or ends_in_party(masked, at, end):
+        return False
+    for first, last in heads(masked, at, end):
+        made = _MADE.match(masked, last, end)
+        if made and made.end() < end:
+            return end - made.end() <= 40 and "对" not in masked[at:first] and well_formed(masked, at, first)
+    return False
 
 
 _CLAUSE_MODIFIER = re.compile(rf"(?:{alternation(patterns.MODIFIER_VERBS)})(?<!未(?=成年))")

@@ -48,6 +48,8 @@ _OWN_ACT = re.compile(r"\s*(?:未|不|逾期|拒不|违反|否则|没有|情节|
 _OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|下|以)|明知|依法应当|应当|拒不|拒绝|因|依照|以)")
 _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
 _PART = re.compile(r"的(?:部分|款项|费用|事项)$")
+_PARTY_END = re.compile(r"的[^，的]{0,16}(?:单位|个人|企业|机构|人员|部门|组织|公民|者|人)$")
+_LATER_MODAL = re.compile(r"应当|必须|不得|可以|由|须")
 _DONE = re.compile(r"[^，]*的[^，的]{2,20}(?:后|时|前)")
 _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
 
@@ -56,6 +58,7 @@ DUTY = "有…义务"
 """Stands for the cues 有…义务 and 负有…义务, whose words lie apart."""
 
 _SETTING = re.compile(rf"(?:{alternation(patterns.SETTING_VERBS)})[^，的]{{0,12}}$")
+_OF_THING = re.compile(r"的[^，的]{1,12}$")
 _SET_AREA = re.compile(rf"的[^，的]{{0,4}}(?:{_AREA})(?:[和、或及与][^，的]{{1,12}})*$")
 
 _REACH = 160
@@ -95,7 +98,7 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "nothing follows"
     if right.startswith("的"):
         return "names a thing"
-    if _SETTING.match(left) and _SET_AREA.search(right):
+    if _SETTING.search(left) and _SET_AREA.search(right):
         return "named"
     if _HEADLESS.search(right):
         return "headless"
@@ -109,6 +112,8 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "a duty not done"
     if left.endswith("、") and _LISTED_WORDS.match(right):
         return "listed among nouns"
+    if left.endswith("的") and _OF_THING.search(right) and _TOPIC_NEXT.match(layout.masked, here.clause[1] + 1):
+        return "named"
     if _GOVERNED.search(left):
         return "governed"
     bare = _BARE_VERB.match(right)
@@ -169,6 +174,18 @@ def _stands_before_offence(layout: Layout, here: Place, offence_end: int) -> boo
     )
 
 
+def _of_party(layout: Layout, here: Place) -> bool:
+    """Whether cue and 的 only say which party a later modal binds: 应当缴费的单位和个人，…必须…."""
+    if not _PARTY_END.search(here.right) or layout.closing(here.clause) not in ("，", ","):
+        return False
+    return (
+        _LATER_MODAL.search(
+            layout.masked, here.clause[1], min(layout.segment(here.start)[1], here.clause[1] + 2 * _REACH)
+        )
+        is not None
+    )
+
+
 def _topic(layout: Layout, here: Place) -> str:
     """Clause-initial cue phrases that are themselves the topic of what follows."""
     left, right = here.left, here.right
@@ -178,7 +195,7 @@ def _topic(layout: Layout, here: Place) -> str:
         return ""
     after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""
     first = layout.sentence(here.start)[0] == here.clause[0]
-    if first and here.word not in ("禁止", "严禁") and _DONE.fullmatch(right):
+    if first and here.word not in ("禁止", "严禁") and (_DONE.fullmatch(right) or _of_party(layout, here)):
         return "topic"
     area = _AREA_TOPIC.match(right) if first and "的" in right else None
     if area and (area.end() < len(right) or re.match(r"\s*(?:由|为|包括|应当?|按照)", after)):
