@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rules_db import reviews
+from rules_db import reviews, threshold_reviews
 from rules_db.fingerprint import comparison_key, fingerprint
 from rules_db.model import Comparator, Modality, ProvisionKind, ProvisionText, Quantity
 
@@ -83,7 +83,7 @@ class ThresholdReading:
 @dataclass(frozen=True, slots=True)
 class ExpressionReading:
     """An expression with what was read in it. `valid_from` is None when no date is known; `starts` are the provisions
-    (eId) with a day of effect of their own."""
+    (eId) with a day of effect of their own, `reviewable` the (kind, subject) of all that a person may decide on."""
 
     id: str
     instrument_id: str
@@ -96,6 +96,7 @@ class ExpressionReading:
     rules: tuple[RuleReading, ...]
     thresholds: tuple[ThresholdReading, ...]
     starts: Mapping[str, str] = field(default_factory=dict)
+    reviewable: frozenset[tuple[str, str]] = frozenset()
 
     def start_of(self, eid: str) -> str | None:
         """The day from which a provision of this text applies: its own, else that of what is around it."""
@@ -120,8 +121,14 @@ def load_reading(connection: sqlite3.Connection, expression_id: str) -> Expressi
     text = row["text"]
     places = _Places(connection, expression_id, text)
     read = [_rule(raw, text, places) for raw in json.loads(row["norms"])]
-    rules = tuple(reviews.apply(read, row["instrument_id"], reviews.decisions_of(connection, row["instrument_id"])))
-    thresholds = tuple(_threshold(raw, rules, places) for raw in json.loads(row["thresholds"]))
+    instrument = row["instrument_id"]
+    rules = tuple(reviews.apply(read, instrument, reviews.decisions_of(connection, instrument)))
+    measured = [(_threshold(raw, rules, places), raw["span"]["start"]) for raw in json.loads(row["thresholds"])]
+    subjects = [threshold_reviews.subject_of(instrument, read, places.unit_at(at), at) for _, at in measured]
+    decided = reviews.decisions_of(connection, instrument, reviews.THRESHOLD)
+    thresholds = tuple(threshold_reviews.apply([reading for reading, _ in measured], subjects, decided))
+    reviewable = {(reviews.NORM, reviews.subject_of(instrument, r.wording, r.cue_start - r.start)) for r in read}
+    reviewable |= {(reviews.THRESHOLD, subject) for subject in subjects}
     return ExpressionReading(
         row["id"],
         row["instrument_id"],
@@ -134,6 +141,7 @@ def load_reading(connection: sqlite3.Connection, expression_id: str) -> Expressi
         rules,
         thresholds,
         {item["eid"]: item["effective_on"] for item in json.loads(row["extra"]).get("commencements", ())},
+        frozenset(reviewable),
     )
 
 

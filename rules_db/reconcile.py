@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rules_db import reviews
+from rules_db import lineage_reviews, reviews
 from rules_db.changes import record_first, record_revision, tie_to_rules
 from rules_db.connection import transaction
 from rules_db.diff.compare import diff_expressions
@@ -116,15 +116,14 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
                 changes += record_revision(connection, old, new, diff, recorded_at)
             known = [(link.old, link.new) for link in (entry.link for entry in diff.entries)]
         links.append(known)
+    if lineage_reviews.apply(connection, instrument_id, readings, recorded_at):
+        links = [_known_links(connection, old.id, new.id) or [] for old, new in pairwise(readings)]
     parts = ended_parts(readings[-1], partial_repeals(connection, instrument_id))
     lines = build_timeline(readings, links, _ends_on(connection, instrument_id, readings[-1].id), parts)
     delta = record_timeline(connection, instrument_id, readings, lines, recorded_at)
     if changes:
         tie_to_rules(connection, instrument_id)
-    newest = readings[-1].rules
-    reviews.reopen_moved(
-        connection, instrument_id, [reviews.subject_of(instrument_id, r.wording, r.cue_start - r.start) for r in newest]
-    )
+    reviews.reopen_moved(connection, instrument_id, readings[-1].reviewable)
     return Reconciled(instrument_id, len(readings), changes, delta.inserted, delta.superseded, delta.revised)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Readings at or below this confidence wait for a person.
 UNSURE = 0.7
-_KIND = "norm"
+NORM, THRESHOLD = "norm", "threshold"
 
 
 class Decision(StrEnum):
@@ -40,11 +40,13 @@ def subject_of(instrument_id: str, wording: str, cue_offset: int) -> str:
     return f"{instrument_id}:{fingerprint(wording, str(cue_offset))}"
 
 
-def decisions_of(connection: sqlite3.Connection, instrument_id: str) -> dict[str, tuple[Decision, dict[str, Any]]]:
+def decisions_of(
+    connection: sqlite3.Connection, instrument_id: str, kind: str = NORM
+) -> dict[str, tuple[Decision, dict[str, Any]]]:
     """Decided reviews of an instrument by subject, with the corrected fields."""
     rows = connection.execute(
         "SELECT subject, state, corrected FROM review WHERE kind = ? AND state <> 'open' AND subject LIKE ? || ':%'",
-        (_KIND, instrument_id),
+        (kind, instrument_id),
     )
     return {row["subject"]: (Decision(row["state"]), json.loads(row["corrected"] or "{}")) for row in rows}
 
@@ -115,7 +117,7 @@ def decide(
              decided_at = excluded.decided_at, decided_by = excluded.decided_by""",
         (
             subject,
-            _KIND,
+            NORM,
             decision,
             json.dumps(original, ensure_ascii=False),
             json.dumps(dict(corrected), ensure_ascii=False),
@@ -129,13 +131,19 @@ def decide(
     connection.execute("DELETE FROM timeline_state WHERE instrument_id = ?", (row["instrument_id"],))
 
 
-def reopen_moved(connection: sqlite3.Connection, instrument_id: str, subjects: Sequence[str]) -> int:
-    """Open again the decisions of an instrument whose statement no longer stands in its newest text."""
-    held = set(subjects)
-    moved = [key for key in decisions_of(connection, instrument_id) if key not in held]
+def reopen_moved(connection: sqlite3.Connection, instrument_id: str, held: Collection[tuple[str, str]]) -> int:
+    """Open again the decisions of an instrument whose statement no longer stands in its newest text; `held` are the
+    (kind, subject) that can be read there, those that a person rejected among them."""
+    moved = [
+        (key, kind)
+        for kind in (NORM, THRESHOLD)
+        for key in decisions_of(connection, instrument_id, kind)
+        if (kind, key) not in held
+    ]
     connection.executemany(
-        "UPDATE review SET state = 'open', reason = 'the statement changed since it was reviewed' WHERE subject = ?",
-        [(key,) for key in moved],
+        """UPDATE review SET state = 'open', reason = 'the statement changed since it was reviewed'
+           WHERE subject = ? AND kind = ?""",
+        moved,
     )
     return len(moved)
 
