@@ -122,9 +122,10 @@ def daily(
             gate=result["gate"],
             notified=notified,
             counts={name: result[name] for name in ("instruments", "expressions", "rules", "changes")},
+            decisions=current_anchor(folder),
         )
         report, events = run_report.compose(connection, facts)
-        place = run_report.give(connection, folder.runs, report, events, current_anchor(folder))
+        place = run_report.give(connection, folder.runs, report, events)
     return {**report, "place": str(place)}
 
 

@@ -72,9 +72,7 @@ def untold(connection: sqlite3.Connection, withdrawn: Iterable[str]) -> Untold:
     return Untold(rows["change"], rows["flag"], rows["suspect"], rows["issue"], rows["resolved"], new)
 
 
-def record_run(
-    connection: sqlite3.Connection, report: Mapping[str, Any], events: Iterable[str], decisions: Anchor | None
-) -> None:
+def record_run(connection: sqlite3.Connection, report: Mapping[str, Any], events: Iterable[str]) -> None:
     """Remember a run and what it tells, in one transaction; `mark_written` follows when its files are there."""
     with transaction(connection):
         connection.execute(
@@ -85,8 +83,8 @@ def record_run(
                 report["finished_at"],
                 report["exit_code"],
                 json.dumps(report, ensure_ascii=False),
-                decisions.n if decisions else 0,
-                decisions.hash if decisions else "",
+                report["decisions"]["entries"],
+                report["decisions"]["hash"],
             ),
         )
         connection.executemany("INSERT INTO told_event VALUES (?, ?)", [(event, report["run"]) for event in events])

@@ -43,7 +43,8 @@ _TEMPLATE = Path(__file__).parent / "templates" / "run_report.html"
 class RunFacts:
     """What the stages of one run came to. `verdicts` are rows of the crawl (source_id, name, verdict, reason, first,
     recovered, metrics, withdrawn_candidates), `stages` seconds by name in order, `refused` rows of what could not be
-    read, `gate` what the gate found; `notified` is False when somebody could not be told."""
+    read, `gate` what the gate found; `notified` is False when somebody could not be told; `decisions` is where
+    their log stands."""
 
     started_at: str
     finished_at: str
@@ -54,6 +55,7 @@ class RunFacts:
     gate: Sequence[str] = ()
     notified: bool = True
     counts: Mapping[str, int] = field(default_factory=dict)
+    decisions: Anchor | None = None
 
 
 def exit_code(facts: RunFacts, told: Untold) -> int:
@@ -99,6 +101,10 @@ def compose(connection: sqlite3.Connection, facts: RunFacts) -> tuple[dict[str, 
         "stages": dict(facts.stages),
         "seconds": round(sum(facts.stages.values()), 2),
         "store": dict(facts.counts),
+        "decisions": {
+            "entries": facts.decisions.n if facts.decisions else 0,
+            "hash": facts.decisions.hash if facts.decisions else "",
+        },
     }
     return report, told.events()
 
@@ -114,15 +120,9 @@ def settle(connection: sqlite3.Connection, runs: Path) -> None:
             run_history.forget(connection, run)
 
 
-def give(
-    connection: sqlite3.Connection,
-    runs: Path,
-    report: Mapping[str, Any],
-    events: Iterable[str],
-    decisions: Anchor | None,
-) -> Path:
+def give(connection: sqlite3.Connection, runs: Path, report: Mapping[str, Any], events: Iterable[str]) -> Path:
     """Record the report and write its files; returns their folder. Raises StoreError."""
-    run_history.record_run(connection, report, events, decisions)
+    run_history.record_run(connection, report, events)
     place = runs / str(report["run"])
     write_report(place, report)
     run_history.mark_written(connection, str(report["run"]))

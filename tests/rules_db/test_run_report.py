@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,8 +19,10 @@ from served import published
 from rules_db import present, run_history, run_report
 from rules_db.captures import raise_issue, resolve_issues
 from rules_db.connection import DataFolder, StoreError, open_store
+from rules_db.decisions import log
 from rules_db.model import Issue, Severity
 from rules_db.run_report import RunFacts
+from rules_db.verification import verify
 
 LATER = "2026-06-02T08:00:00Z"
 GOOD: dict[str, Any] = {
@@ -42,7 +45,7 @@ def store(folder: DataFolder) -> Iterator[Any]:
 
 def told(store: Any, folder: DataFolder, facts: RunFacts = FACTS) -> dict[str, Any]:
     report, events = run_report.compose(store, facts)
-    run_report.give(store, folder.runs, report, events, None)
+    run_report.give(store, folder.runs, report, events)
     return report
 
 
@@ -70,7 +73,7 @@ def test_what_the_clock_says_does_not_matter(store: Any, folder: DataFolder) -> 
 @pytest.mark.parametrize("cut", ["before the files", "after the files"])
 def test_a_run_cut_off_while_telling_is_told_by_the_next(store: Any, folder: DataFolder, cut: str) -> None:
     report, events = run_report.compose(store, FACTS)
-    run_history.record_run(store, report, events, None)
+    run_history.record_run(store, report, events)
     (folder.runs / ".part-xyz").mkdir()
     if cut == "after the files":
         run_report.write_report(folder.runs / report["run"], report)
@@ -97,7 +100,7 @@ def test_a_report_that_can_not_be_written_is_told_later(store: Any, folder: Data
     folder.runs.rmdir()
     folder.runs.write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreError, match="can't be written"):
-        run_report.give(store, folder.runs, report, events, None)
+        run_report.give(store, folder.runs, report, events)
     folder.runs.unlink()
     run_report.settle(store, folder.runs)
     assert told(store, folder)["changes"] == report["changes"]
@@ -193,3 +196,21 @@ def test_quiet_unless_something_matters(store: Any, folder: DataFolder, capsys: 
     assert "something is new" in shown and "runs/1" in shown and "\x1b" not in shown
     present.daily({**told(store, folder), "place": "runs/2"})
     assert capsys.readouterr().out == ""
+
+
+def test_each_run_anchors_the_log_of_decisions(store: Any, folder: DataFolder) -> None:
+    """What the log was at the time of a report can't be cut off or written anew later without a fault."""
+    with log.open_log(folder.decisions_db, write=True) as connection:
+        assert connection is not None
+        for note in "ab":
+            log.append(connection, "c1", log.checked(relevant=True, severity="low", note=note), by="王", now=NOW)
+    report = told(store, folder, replace(FACTS, decisions=run_history.current_anchor(folder)))
+    assert report["decisions"]["entries"] == 2
+    assert not [fault for fault in verify(folder).faults if "decision" in fault]
+    with closing(sqlite3.connect(folder.decisions_db)) as connection:
+        connection.execute("DROP TRIGGER decision_log_no_delete")
+        connection.execute("DELETE FROM decision_log WHERE n = 2")
+        connection.commit()
+    assert [fault for fault in verify(folder).faults if fault.startswith("decision 2: was in the log")]
+    folder.decisions_db.unlink()
+    assert [fault for fault in verify(folder).faults if "decisions.db is gone" in fault]
