@@ -7,8 +7,10 @@ label without an article (第二款) belongs to the article that its passage spo
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from nlp.structure.instructions import ARTICLE, LABEL, POSSIBLE, SHAPES, WORDS_OF_CHANGE
 from nlp.structure.quotations import Masked, mask_quotations
@@ -44,16 +46,21 @@ class _Reader:
 def find_operations(text: str, target: str | None = None) -> list[AmendingOperation]:
     """Instructions of `text` in order. `target` is the instrument that the text as a whole amends; without one, each
     instruction means the title named last before it, and `instrument` is None before the first."""
+    return list(_found(text, target))
+
+
+@lru_cache(maxsize=1)  # asked twice for each text: what it does, and what it has effect on
+def _found(text: str, target: str | None) -> tuple[AmendingOperation, ...]:
     if not POSSIBLE.search(text):
-        return []
+        return ()
     masked = mask_quotations(text)
     reader = _Reader(masked, text, target)
-    titles = [] if target is not None else list(TITLE.finditer(masked.text))
+    titles = deque(() if target is not None else TITLE.finditer(masked.text))
     for start, stop in _sentences(masked.text):
         if _PASSAGE.match(masked.text, start):
             reader.context, reader.last = "", ()
         _read_sentence(reader, start, stop, titles)
-    return reader.found
+    return tuple(reader.found)
 
 
 def operations_of(text: str, title: str, parts: Sequence[Provision] = ()) -> list[AmendingOperation]:
@@ -88,7 +95,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _read_sentence(reader: _Reader, start: int, stop: int, titles: list[re.Match[str]]) -> None:
+def _read_sentence(reader: _Reader, start: int, stop: int, titles: deque[re.Match[str]]) -> None:
     text = reader.masked.text
     stop = min(stop, start + _LONGEST)
     begun = len(reader.found)
@@ -113,7 +120,7 @@ def _read_sentence(reader: _Reader, start: int, stop: int, titles: list[re.Match
         )
 
 
-def _pass_over(reader: _Reader, start: int, stop: int, titles: list[re.Match[str]]) -> bool:
+def _pass_over(reader: _Reader, start: int, stop: int, titles: deque[re.Match[str]]) -> bool:
     """Take in what stands between instructions; True when it sounds like one itself."""
     _named(reader, stop, titles)
     gap = reader.masked.text[start:stop]
@@ -122,9 +129,9 @@ def _pass_over(reader: _Reader, start: int, stop: int, titles: list[re.Match[str
     return WORDS_OF_CHANGE.search(gap) is not None
 
 
-def _named(reader: _Reader, stop: int, titles: list[re.Match[str]]) -> None:
+def _named(reader: _Reader, stop: int, titles: deque[re.Match[str]]) -> None:
     while titles and titles[0].start() < stop:
-        reader.instrument = titles.pop(0)["title"]
+        reader.instrument = titles.popleft()["title"]
 
 
 def _operations(reader: _Reader, shape: str, match: re.Match[str]) -> Iterator[AmendingOperation]:
