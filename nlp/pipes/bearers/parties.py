@@ -48,7 +48,7 @@ _QUANTITY = re.compile(r"每?[一二三四五六七八九十百千万\d]+人")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
 _NOUN_FOLLOWER = re.compile(alternation(patterns.NOUN_FOLLOWERS))
 _LEADING = re.compile(
-    rf"(?:[\s　{HIDDEN}，]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))(?<!再(?=[生制就]))"
+    rf"(?:[\s　{HIDDEN}，、]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))(?<!再(?=[生制就]))"
     r"|因(?:特殊|其他|客观|自身)(?:情况|原因|需要)|其(?!他|余|它|中))+"
 )
 _TIME_LEADING = re.compile(

@@ -112,8 +112,11 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "a duty not done"
     if left.endswith("、") and _LISTED_WORDS.match(right):
         return "listed among nouns"
-    if left.endswith("的") and _OF_THING.search(right) and _TOPIC_NEXT.match(layout.masked, here.clause[1] + 1):
-        return "named"
+    if left.endswith("的") and _OF_THING.search(right):
+        line = layout.line(here.start)
+        alone = here.clause[0] == line[0] and here.clause[1] + 1 >= line[1]
+        if alone or _TOPIC_NEXT.match(layout.masked, here.clause[1] + 1):
+            return "named"
     if _GOVERNED.search(left):
         return "governed"
     bare = _BARE_VERB.match(right)

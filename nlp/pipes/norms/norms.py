@@ -50,11 +50,14 @@ def assemble(
 
 
 def introduces(layout: Layout, cue: Cue, sanction: Sanction) -> bool:
-    """Whether the cue only introduces a sanction of its segment: 可以处, 应当依法追究, 要进行批评教育，直至给予….."""
+    """Whether the cue only introduces a sanction of its segment: 可以处, 应当依法追究, 要进行批评教育，直至给予…; or
+    adds a talk to it: 责令改正，并可以约谈…."""
     if cue.modality is Modality.PROHIBITION:
         return cue.start > sanction.start and layout.text.startswith(("禁止其", "并禁止其"), cue.start)
     if cue.modality not in (Modality.OBLIGATION, Modality.PERMISSION):
         return False
+    if sanction.start < cue.start and layout.text.startswith("约谈", cue.end):
+        return True
     clause = layout.clause(cue.start)
     following = next((verb for verb in sanction.verbs if verb >= cue.end), None)
     if following is None:

@@ -72,6 +72,8 @@ _PUNISHMENT = re.compile(r"[^，。；]*(?:处罚|处分)$")
 _BY_WHOM = re.compile(r"(?:^|[，,]|并|应当|可以)由[^，。；]{2,60}$")
 _ABOUT = re.compile(r"对[^，]{0,60}(?:人员|人|其|单位|者)")
 _OF_PUNISHMENT = re.compile(r"的(?:行政)?处罚(?:[和、][^，]{1,20})?[，,]?$")
+_MEASURES_BEFORE = re.compile(r"采取[^，的]*[、和或者]$")
+_MEASURES_AFTER = re.compile(r"[^，的]*措施")
 _CLOSING = re.compile(r"停产|停业|关闭|停止(?:营业|经营)")
 _OFFENDED = re.compile(r"(?:情节|逾期|拒不|违反|擅自|未经)[^，。；]*的?[，,]")
 _TERM = re.compile(r"是指|系指")
@@ -106,6 +108,8 @@ def _sanctions(layout: Layout, start: int, end: int, number: int) -> bool:
     if named and not (name in patterns.SENTENCED_TO and _PUNISHMENT.match(right, named.start())):
         return False
     if _defined_or_topic(layout, segment, clause, start):
+        return False
+    if _MEASURES_BEFORE.search(left) and _MEASURES_AFTER.match(right):
         return False
     bare_fine = name == "处" and not left
     if right.endswith("的") and not bare_fine and layout.closing(clause) not in ("。", ""):
