@@ -29,8 +29,15 @@ def findings(found: Sequence[Row]) -> None:
 
 
 def decisions(found: Sequence[Row]) -> None:
-    columns = ("change_id", "kind", "title", "place", "flag", "relevant", "severity", "owner", "due_on")
-    print_table(f"{len(found)} flagged changes", columns, ([row[c] for c in columns] for row in found))
+    out = console()
+    out.print(f"{len(found)} flagged changes")
+    for row in found:
+        out.print(f"\n[bold]{clean(row['change_id'])}[/bold] {clean(row['kind'])}  [dim]{clean(row['flag'])}[/dim]")
+        out.print(f"  {clean(row['title'])} {clean(row['place'])}")
+        if row["decided_at"]:
+            relevance = "relevant" if row["relevant"] == "yes" else "not relevant"
+            facts = (relevance, row["severity"], row["owner"], row["due_on"] and f"until {row['due_on']}")
+            out.print(f"  decided: {clean(', '.join(filter(None, facts)))}")
 
 
 def decision_history(found: Sequence[Row]) -> None:
