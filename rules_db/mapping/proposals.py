@@ -1,29 +1,26 @@
 """Proposals: rules in force that seem to belong to a control, a device or an evidence item, for a person to judge.
 
-Two grounds, both explained in the rationale: the statement holds a cue word of every group that the target lists, or it
-is worded like a statement that a person linked to the target. Proposals are rows with a score; a rejected one is kept,
-so that it isn't made again while the wording stands. Accepting one writes a link into YAML, where reviews live.
+The grounds are those of ranking.py and stand in the rationale; a rule gets five proposals at most. Proposals are rows
+with a score; a rejected one is kept, so that it isn't made again while the wording stands. Accepting one writes a link
+into YAML, where reviews live.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rules_db.connection import StoreError, transaction
-from rules_db.fingerprint import comparison_key, fingerprint
-from rules_db.mapping.catalogue import Catalogue, Entry
+from rules_db.fingerprint import fingerprint
+from rules_db.mapping.catalogue import Catalogue
+from rules_db.mapping.ranking import rank_targets, reviewed_models
 from rules_db.model import MappingStatus, Modality
 
-_ALIKE = 0.5  # cosine of pairs of characters from which two statements count as worded alike
-_CUES_BASE, _CUES_STEP = 0.4, 0.1  # a target with more groups, and more words met, is the likelier one
-_CUES_MOST = 0.9
+_MOST = 5  # proposals for one rule: what a person looks at
 _LINKABLE = (Modality.OBLIGATION, Modality.PROHIBITION, Modality.PENALTY, Modality.PERMISSION)
 
 
@@ -155,44 +152,13 @@ def selector_of(candidate: Candidate) -> dict[str, str]:
     return {**selector, "provision": candidate.label, "modality": candidate.modality, "contains": opening}
 
 
-def cues_met(entry: Entry, statement: str) -> tuple[str, ...] | None:
-    """The words met, one or more of each group; None when a group is not met or the entry lists no cues."""
-    met: list[str] = []
-    for group in entry.get("cues", ()):
-        words = [word for word in group if word in statement]
-        if not words:
-            return None
-        met += words
-    return tuple(dict.fromkeys(met)) or None
-
-
 def _proposals(
     connection: sqlite3.Connection, candidates: Sequence[Candidate], catalogue: Catalogue
 ) -> Iterator[Proposal]:
-    targets = [
-        (kind, entry)
-        for kind, entries in (
-            ("control", catalogue.controls),
-            ("hardware_item", catalogue.hardware),
-            ("evidence_item", catalogue.evidence),
-        )
-        for entry in entries.values()
-    ]
-    models = _reviewed(connection)
+    models = reviewed_models(connection)
     for candidate in candidates:
-        alike = _alike(candidate.statement, models)
-        for kind, entry in targets:
-            likeness, model = alike.get((kind, entry["id"]), (0.0, ""))
-            words = cues_met(entry, candidate.statement)
-            by_cues = 0.0
-            if words:
-                by_cues = min(_CUES_MOST, _CUES_BASE + _CUES_STEP * (len(entry["cues"]) + len(words) - 2))
-            if max(likeness, by_cues) == 0:
-                continue
-            reasons = [f"speaks of {'、'.join(words)}"] if words else []
-            reasons += [f"worded like the rule of {model} ({likeness:.2f})"] if likeness else []
-            score = round(max(likeness, by_cues), 3)
-            yield Proposal(candidate, kind, entry["id"], score, "; ".join(reasons))
+        for ranked in rank_targets(candidate.statement, catalogue, models)[:_MOST]:
+            yield Proposal(candidate, ranked.kind, ranked.target_id, ranked.score, ranked.why)
 
 
 def _candidates(connection: sqlite3.Connection) -> Iterator[Candidate]:
@@ -220,45 +186,6 @@ def _candidates(connection: sqlite3.Connection) -> Iterator[Candidate]:
                 row["label"],
                 row["tier"],
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    link_id: str
-    target: tuple[str, str]
-    pairs: Counter[str]
-
-
-def _reviewed(connection: sqlite3.Connection) -> list[_Model]:
-    rows = connection.execute(
-        """SELECT id, target_kind, target_id, stamp_statement FROM mapping
-           WHERE stamp <> '' AND stamp_statement <> '' ORDER BY id"""
-    )
-    return [_Model(row["id"], (row["target_kind"], row["target_id"]), _pairs(row["stamp_statement"])) for row in rows]
-
-
-def _alike(statement: str, models: Sequence[_Model]) -> dict[tuple[str, str], tuple[float, str]]:
-    """Target → likeness and link of the most similar reviewed statement, where it is similar enough."""
-    pairs = _pairs(statement)
-    best: dict[tuple[str, str], tuple[float, str]] = {}
-    for model in models:
-        likeness = _cosine(pairs, model.pairs)
-        if likeness >= _ALIKE and likeness > best.get(model.target, (0.0, ""))[0]:
-            best[model.target] = (likeness, model.link_id)
-    return best
-
-
-def _pairs(text: str) -> Counter[str]:
-    key = comparison_key(text)
-    return Counter(key[i : i + 2] for i in range(len(key) - 1))
-
-
-def _cosine(a: Counter[str], b: Counter[str]) -> float:
-    if len(b) < len(a):
-        a, b = b, a
-    dot = sum(count * b[pair] for pair, count in a.items())
-    norms = sum(n * n for n in a.values()) * sum(n * n for n in b.values())
-    return dot / math.sqrt(norms) if norms else 0.0
 
 
 def _open_proposal(connection: sqlite3.Connection, proposal_id: str) -> sqlite3.Row:

@@ -13,7 +13,8 @@ from cli import main
 from rules_db.connection import DataFolder, StoreError, open_store
 from rules_db.mapping.catalogue import BUNDLED, Catalogue, load_catalogue, read_catalogue
 from rules_db.mapping.links import load_links
-from rules_db.mapping.proposals import accept_proposal, cues_met, propose_links, reject_proposal
+from rules_db.mapping.proposals import accept_proposal, propose_links, reject_proposal
+from rules_db.mapping.ranking import cues_met, rank_targets
 
 TITLE = "示例湖区动力电池回收站管理规定"
 BEFORE = """# 示例湖区动力电池回收站管理规定
@@ -45,7 +46,7 @@ def ingest(data: Path, title: str, text: str, date: str) -> None:
     )
     arguments = ["ingest", str(path), "--manifest", str(manifest), "--no-publish", "--data", str(data)]
     # ingest proposes by itself; here the tests say when
-    with mock.patch("rules_db.mapping.proposals.propose_links", return_value=[]):
+    with mock.patch("rules_db.derive.propose_links", return_value=[]):
         result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 0, result.output
 
@@ -177,3 +178,19 @@ def test_ingest_proposes_for_flagged_texts(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["ingest", str(path), "--no-publish", "--data", str(tmp_path / "data")])
     assert result.exit_code == 0, result.output
     assert "C04" in pairs(open_data(tmp_path / "data")).values()
+
+
+def test_what_belongs_to_a_found_target_follows_it_when_it_shares_words(catalogue: Catalogue) -> None:
+    ranked = {one.target_id: one for one in rank_targets("电池包生产企业应当每年申报动力电池碳足迹。", catalogue, [])}
+    assert ranked["E62"].why.startswith("goes with C27 (speaks of ")
+    assert ranked["C27"].score > ranked["E62"].score > 0
+    order = [one.score for one in ranked.values()]
+    assert order == sorted(order, reverse=True)
+    assert rank_targets("本办法由某部门负责解释。", catalogue, []) == []
+
+
+def test_a_rule_gets_five_proposals_at_most(data: Path, catalogue: Catalogue) -> None:
+    counts: dict[str, int] = {}
+    for proposal in propose_links(open_data(data), catalogue, NOW):
+        counts[proposal.candidate.rule_id] = counts.get(proposal.candidate.rule_id, 0) + 1
+    assert 2 <= max(counts.values()) <= 5
