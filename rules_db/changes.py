@@ -67,6 +67,11 @@ def record_revision(
         place = _place(change.old_label, change.new_label)
         detail = {"old": dataclasses.asdict(change.old), "new": dataclasses.asdict(change.new)}
         rows.append((kind, change.old_label, change.new_label, f"{place}: {before} → {after}", detail))
+    for scope in diff.scope:
+        place = _place(scope.old_label, scope.new_label)
+        told = {"old": {"text": scope.old}, "new": {"text": scope.new}, "effect": scope.effect}
+        summary = f"{place}: scope {scope.effect}"
+        rows.append((ChangeKind.SCOPE_CHANGED, scope.old_label, scope.new_label, summary, dict(told)))
     if not rows:
         rows.append((ChangeKind.FURNITURE, "", "", "Text re-issued without a change of wording", {}))
     return _write(connection, rows, old, new, recorded_at)

@@ -108,6 +108,7 @@ class ChangeKind(StrEnum):
     THRESHOLD_CHANGED = "threshold_changed"
     MODALITY_CHANGED = "modality_changed"
     BEARER_CHANGED = "bearer_changed"
+    SCOPE_CHANGED = "scope_changed"
     DATES_CHANGED = "dates_changed"
     STATUS_CHANGED = "status_changed"
     EFFECT_OUTSTANDING = "effect_outstanding"

@@ -14,6 +14,7 @@ from rules_db.diff.canonical import body, body_offset, fold
 from rules_db.diff.kinds import classify
 from rules_db.diff.meaning import compare_norms, whole_provision_norms
 from rules_db.diff.result import Entry, InstrumentDiff, Link, NormChange, NormText, TermSwap, ThresholdChange
+from rules_db.diff.scope import compare_scope
 from rules_db.diff.terms import term_swaps
 from rules_db.diff.text import hunks
 from rules_db.diff.values import Placed, compare_quantities, whole_provision
@@ -67,7 +68,15 @@ def diff_expressions(
         told_old.update(entry.link.old)
         told_new.update(entry.link.new)
     return InstrumentDiff(
-        tuple(entries), tuple(thresholds), tuple(norms), terms, aligned.possible, instrument, old_date, new_date
+        tuple(entries),
+        tuple(thresholds),
+        tuple(norms),
+        terms,
+        aligned.possible,
+        instrument,
+        old_date,
+        new_date,
+        tuple(compare_scope(entries, terms)),
     )
 
 

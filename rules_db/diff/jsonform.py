@@ -19,6 +19,16 @@ def to_json(diff: InstrumentDiff) -> dict[str, Any]:
         "provisions": [_entry(entry) for entry in diff.entries],
         "thresholds": [_threshold(change) for change in diff.thresholds],
         "modalities": [_norm(change) for change in diff.norms],
+        "scope": [
+            {
+                "from_provision": change.old_label or None,
+                "to_provision": change.new_label or None,
+                "from": change.old or None,
+                "to": change.new or None,
+                "effect": change.effect.value,
+            }
+            for change in diff.scope
+        ],
         "term_swaps": [
             {"from": swap.old_term, "to": swap.new_term, "count": swap.count, "provisions": list(swap.provisions)}
             for swap in diff.terms
@@ -35,6 +45,7 @@ def summary(diff: InstrumentDiff) -> dict[str, dict[str, int]]:
         "provisions": _counted([entry.link.continuity.value for entry in diff.entries]),
         "thresholds": _counted([change.direction.value for change in diff.thresholds]),
         "modalities": _counted([change.what.value for change in diff.norms]),
+        "scope": _counted([change.effect.value for change in diff.scope]),
     }
 
 

@@ -50,6 +50,17 @@ def _lines(diff: InstrumentDiff, language: Language, context: int) -> Iterator[s
                 view.norm_text(norm.new, language),
             )
         yield "</tbody></table>"
+    if diff.scope:
+        yield from _table_head("scope", language)
+        for scope in diff.scope:
+            yield _table_row(
+                scope.effect,
+                word(scope.effect, language),
+                view.between(scope.old_label, scope.new_label),
+                view.scope_text(scope.old, language),
+                view.scope_text(scope.new, language),
+            )
+        yield "</tbody></table>"
     if diff.terms:
         yield f'<h3>{escape(word("terms", language))}</h3><ul class="diff-terms">'
         for swap in diff.terms:

@@ -48,6 +48,20 @@ def render_markdown(diff: InstrumentDiff, language: Language = Language.ZH, cont
             ],
             language,
         )
+    if diff.scope:
+        lines += _table(
+            word("scope", language),
+            [
+                (
+                    word(scope.effect, language),
+                    view.between(scope.old_label, scope.new_label),
+                    view.scope_text(scope.old, language),
+                    view.scope_text(scope.new, language),
+                )
+                for scope in diff.scope
+            ],
+            language,
+        )
     if diff.terms:
         lines += ["", f"## {word('terms', language)}", ""]
         lines += [

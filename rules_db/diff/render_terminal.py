@@ -96,6 +96,16 @@ def _head(console: Console, diff: InstrumentDiff, language: Language) -> None:
                 _text(f"{view.norm_text(norm.old, language)} → {view.norm_text(norm.new, language)}"),
             )
         console.print(table)
+    if diff.scope:
+        console.print(_heading(word("scope", language)))
+        table = _grid()
+        for scope in diff.scope:
+            table.add_row(
+                _text(word(scope.effect, language), "yellow"),
+                _text(view.between(scope.old_label, scope.new_label)),
+                _text(f"{view.scope_text(scope.old, language)} → {view.scope_text(scope.new, language)}"),
+            )
+        console.print(table)
     if diff.terms:
         console.print(_heading(word("terms", language)))
         for swap in diff.terms:

@@ -129,6 +129,28 @@ class NormChange:
     direction: Direction | None = None
 
 
+class ScopeEffect(StrEnum):
+    """Whether more or less falls under the text than before; added and removed: a sentence that came or went whole, of
+    which the words alone can't tell."""
+
+    WIDENED = "widened"
+    NARROWED = "narrowed"
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChange:
+    """A sentence that says what the text applies to, or does not, before and after; empty where there is none."""
+
+    old_label: str
+    new_label: str
+    old: str
+    new: str
+    effect: ScopeEffect
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the comparison: a link, the provisions on both sides, and how the wording differs."""
@@ -164,3 +186,4 @@ class InstrumentDiff:
     instrument: str = ""
     old_date: str = ""
     new_date: str = ""
+    scope: tuple[ScopeChange, ...] = ()

@@ -37,6 +37,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "new": ("新", "new"),
     "no_change": ("两个版本没有差别。", "The two versions do not differ."),
     "none": ("（无）", "(none)"),
+    "narrowed": ("缩小", "narrowed"),
     "norm_added": ("新增规范", "norm added"),
     "norm_removed": ("删除规范", "norm removed"),
     "norms": ("规范变化", "Norms"),
@@ -45,6 +46,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "removed": ("删去", "removed"),
     "renumbered": ("重新编号", "renumbered"),
     "review": ("请人工核对", "please check"),
+    "scope": ("适用范围变化", "Scope"),
     "same": ("未变", "unchanged"),
     "split": ("拆分", "split"),
     "summary": ("概要", "Summary"),
@@ -52,6 +54,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "thresholds": ("数量与期限变化", "Quantities and time limits"),
     "tightened": ("收紧", "tightened"),
     "times": ("处", "places"),
+    "widened": ("扩大", "widened"),
 }
 
 _DIRECTIONS = (Direction.TIGHTENED, Direction.LOOSENED, Direction.CHANGED, Direction.ADDED, Direction.REMOVED)
@@ -103,6 +106,10 @@ def norm_text(norm: NormText | None, language: Language) -> str:
     return clean(f"{bearer}{norm.cue}{norm.action}").replace("\n", " ")
 
 
+def scope_text(text: str, language: Language) -> str:
+    return clean(text).replace("\n", " ") or word("none", language)
+
+
 def norm_kind(change: NormChange, language: Language) -> str:
     keys = {
         NormField.MODALITY: "modality",
@@ -132,6 +139,10 @@ def summary_lines(diff: InstrumentDiff, language: Language) -> list[str]:
         kinds = [norm_kind(change, language) for change in ranked_norms(diff)]
         counted = ", ".join(f"{kind} {kinds.count(kind)}" for kind in dict.fromkeys(kinds))
         lines.append(f"{word('norms', language)}: {counted}")
+    if diff.scope:
+        effects = [word(change.effect, language) for change in diff.scope]
+        counted = ", ".join(f"{effect} {effects.count(effect)}" for effect in dict.fromkeys(effects))
+        lines.append(f"{word('scope', language)}: {counted}")
     links = [entry.link.continuity for entry in diff.entries]
     if links:
         order = [

@@ -22,6 +22,7 @@ _KINDS = (
     ChangeKind.THRESHOLD_CHANGED,
     ChangeKind.MODALITY_CHANGED,
     ChangeKind.BEARER_CHANGED,
+    ChangeKind.SCOPE_CHANGED,
     ChangeKind.STATUS_CHANGED,
     ChangeKind.DATES_CHANGED,
     ChangeKind.PROVISION_ADDED,
