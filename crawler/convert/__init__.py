@@ -16,7 +16,7 @@ from crawler.convert.sandbox import SandboxLimits, convert_sandboxed
 from crawler.convert.sniff import Format, sniff
 from rules_db.model import ConvertedDocument
 
-CONVERTER_VERSION: Final = "2"
+CONVERTER_VERSION: Final = "3"
 
 __all__ = [
     "CONVERTER_VERSION",

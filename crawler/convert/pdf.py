@@ -22,14 +22,13 @@ from crawler.convert.blocks import bounded, clean
 from crawler.convert.errors import ConversionError, ErrorCode
 from crawler.convert.facts import find_document_number, title_of
 from crawler.convert.limits import LIMITS
-from crawler.convert.pdf_layout import Line, paragraphs
+from crawler.convert.pdf_layout import CELL_GAP, Cell, Line, paragraphs
 from rules_db.model import ConvertedDocument, HeadFacts
 
 _MIN_CHARS: Final = 20  # fewer in the whole file: a scan with a stamp or a page number on it
 _MAX_LOST: Final = 0.3  # share of characters without a known code above which the text layer is no text
 _MIN_HAN_SCORE: Final = 0.15
 _INNER_SPACE: Final = re.compile(r"(?<=\S)\s+(?=\S)")
-_CELL_GAP: Final = 1.7  # characters: wider than the space after 第一条, as between the cells of a table
 _GAPS_MEASURED: Final = 12
 _GAP: Final = re.compile("(?<=[\u3400-\u9fff、，。；：（）]) (?=[\u3400-\u9fff、，。；：（）])")
 # Some fonts map Han to look-alike radicals (⼀ for 一); that is an artefact of the file, so it is undone here.
@@ -101,13 +100,23 @@ def _page_lines(textpage: pdfium.PdfTextPage, number: int) -> Iterator[Line]:
         if text:
             first = start + len(body) - len(body.lstrip())
             size = float(pdfium_c.FPDFText_GetFontSize(textpage.raw, unit(first)))
-            tabular = any(
-                _box(textpage, unit(start + gap.end()))[0] - _box(textpage, unit(start + gap.start() - 1))[1]
-                > _CELL_GAP * size
+            gaps = [
+                gap
                 for gap in islice(_INNER_SPACE.finditer(body), _GAPS_MEASURED)
-            )
+                if _box(textpage, unit(start + gap.end()))[0] - _box(textpage, unit(start + gap.start() - 1))[1]
+                > CELL_GAP * size
+            ]
             left, right = _box(textpage, unit(first))[0], _box(textpage, unit(start + len(body) - 1))[1]
-            yield Line(text, left, right, size, number, tabular)
+            edges = [first - start, *(edge for gap in gaps for edge in gap.span()), len(body)]
+            cells = tuple(
+                Cell(
+                    _without_gaps(clean(body[begin:end].translate(_RADICALS))),
+                    _box(textpage, unit(start + begin))[0],
+                    _box(textpage, unit(start + end - 1))[1],
+                )
+                for begin, end in zip(edges[::2], edges[1::2], strict=True)
+            )
+            yield Line(text, left, right, size, number, bool(gaps), cells, _base(textpage, unit(first)))
         start += len(part)
 
 
@@ -121,6 +130,12 @@ def _box(textpage: pdfium.PdfTextPage, index: int) -> tuple[float, float]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     found = pdfium_c.FPDFText_GetCharBox(textpage.raw, index, left, right, bottom, top)
     return (left.value, right.value) if found else (0.0, 0.0)
+
+
+def _base(textpage: pdfium.PdfTextPage, index: int) -> float:
+    """Height of a character's base line above the page's lower edge."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    return y.value if pdfium_c.FPDFText_GetCharOrigin(textpage.raw, index, x, y) else 0.0
 
 
 def _check_text(text: str, pages: int, name: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from crawler.convert.blocks import heading, paragraph
+from crawler.convert.blocks import heading, paragraph, table
 from crawler.convert.facts import TITLE_END, iso_date, number_line
 from crawler.convert.lines import append, ends_sentence, starts_marker
 from rules_db.model import Block
@@ -23,7 +23,10 @@ from rules_db.model import Block
 _PAGE_NUMBER: Final = re.compile(
     r"[-—–－―·•\s]*\d{1,4}[-—–－―·•\s]*|第\s*\d{1,4}\s*页(?:\s*[,，/]?\s*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
 )
+_VALUE: Final = re.compile(r"(?:[^\d：:]{1,4})?[-−+]?\d[\d.,]{0,11}\D{0,12}$")
 _DIGITS: Final = re.compile(r"\d+")
+CELL_GAP: Final = 1.7  # characters: wider than the space after 第一条, as between the cells of a table
+_SAME_BASE: Final = 0.2  # characters: how far base lines of one row may lie apart
 _EDGE_LINES: Final = 2  # lines at the top and bottom of a page that may be heads and numbers
 _RUNNING_PAGES: Final = 3
 _RUNNING_CHARS: Final = 60
@@ -36,9 +39,19 @@ _LARGER: Final = 1.12  # of the body size: what counts as display type
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What stands between two wide gaps of a line."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """`left` and `right` in points from the page's left edge, `size` in points; all 0 where unknown. A `tabular` line
-    has gaps as between the cells of a table."""
+    has gaps as between the cells of a table; its `cells` stand between them (one, where there is no gap). `base` is the
+    height of its base line, 0 where unknown."""
 
     text: str
     left: float
@@ -46,6 +59,8 @@ class Line:
     size: float
     page: int
     tabular: bool = False
+    cells: tuple[Cell, ...] = ()
+    base: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +72,24 @@ class _Measure:
 
 def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
     """Blocks in reading order; a paragraph that runs over a page break keeps the page it begins on."""
-    lines = [line for page in without_page_furniture(pages) for line in page]
+    lines = [line for page in without_page_furniture(pages) for line in one_row(page)]
     measure = _measure(lines)
     groups: list[tuple[Line, list[str]]] = []  # first line, texts
+    tables: dict[int, Block] = {}  # index of the group that stands for it
     previous: Line | None = None
-    for line in lines:
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        stop = at
+        while stop < len(lines) and lines[stop].tabular and lines[stop].page == line.page:
+            stop += 1
+        found = tabulated(lines[at:stop]) if stop - at > 1 else None
+        if found is not None:
+            tables[len(groups)] = found
+            groups.append((line, []))
+            previous, at = None, stop
+            continue
+        at += 1
         top = len(groups) <= _TOP_GROUPS
         whole_title = _is_display(line, measure) and groups and len(groups[-1][1]) >= _TITLE_LINES
         if (
@@ -74,8 +102,54 @@ def paragraphs(pages: Sequence[Sequence[Line]]) -> list[Block]:
             groups.append((line, [line.text]))
         previous = line
     return [
-        (heading if _is_display(first, measure) else paragraph)("".join(parts), first.page) for first, parts in groups
+        tables.get(number) or (heading if _is_display(first, measure) else paragraph)("".join(parts), first.page)
+        for number, (first, parts) in enumerate(groups)
     ]
+
+
+def one_row(lines: Sequence[Line]) -> list[Line]:
+    """Lines with those joined that stand side by side with a wide gap: the reader breaks the line before a lone sign in
+    a cell, such as %."""
+    result: list[Line] = []
+    for line in lines:
+        before = result[-1] if result else None
+        apart = before is not None and line.left - before.right > CELL_GAP * line.size > 0
+        if before is None or not apart or not before.base or abs(before.base - line.base) > _SAME_BASE * line.size:
+            result.append(line)
+            continue
+        cells = (*before.cells, *line.cells)
+        text = f"{before.text} {line.text}"
+        result[-1] = Line(text, before.left, line.right, before.size, before.page, True, cells, before.base)
+    return result
+
+
+def tabulated(lines: Sequence[Line]) -> Block | None:
+    """Neighbouring lines with gaps as a table, when their cells stand in columns and one below the first row and right
+    of the first column is a number: names of signing departments and lines of contact have gaps as well."""
+    edges = sorted((cell.left, cell.right) for line in lines for cell in line.cells)
+    columns: list[list[float]] = []
+    for left, right in edges:
+        if columns and left < columns[-1][1]:
+            columns[-1][1] = max(columns[-1][1], right)
+        else:
+            columns.append([left, right])
+    if len(columns) < 2:
+        return None
+    rows: list[list[str]] = []
+    for line in lines:
+        row = [""] * len(columns)
+        for cell in line.cells:
+            place = next(n for n, (left, right) in enumerate(columns) if left <= cell.left and cell.right <= right)
+            if row[place]:
+                return None
+            row[place] = cell.text
+        rows.append(row)
+    values = [cell for row in rows[1:] for cell in row[1:]]
+    if not any(_VALUE.match(cell) for cell in values) or any(
+        cell.endswith(("：", ":")) for row in rows for cell in row
+    ):
+        return None
+    return table(rows, lines[0].page)
 
 
 def without_page_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:

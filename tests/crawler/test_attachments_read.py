@@ -156,12 +156,16 @@ def test_a_table_in_a_file_gives_limits_of_the_notice(archive: Archive) -> None:
     assert [tuple(row) for row in parts] == [("att_1", "附件1", "技术指标"), ("att_2", "附件2", "申报表")]
 
 
-@pytest.mark.parametrize("kind", ["docx", "html"])
+@pytest.mark.parametrize("kind", ["docx", "html", "pdf"])
 def test_tables_of_every_kind_of_file_have_heads(archive: Archive, kind: str) -> None:
     rows = (("项目", "指标", "单位"), ("锂综合回收率", "≥95", "%"))
     markup = "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows)
     if kind == "html":
         archive.see(n_html=page(INDEX, (*COVER, f"</p><table>{markup}</table><p>"), {}))
+    elif kind == "pdf":
+        places = ((90, 260, 400)[k] for _ in rows for k in range(3))
+        cells = [(next(places), 120.0 + 30 * n, 16.0, cell) for n, row in enumerate(rows) for cell in row]
+        archive.see(n_html=page(INDEX, COVER, {"a.pdf": "附件：指标.pdf"}), a_pdf=fb.pdf([cells]))
     else:
         archive.see(n_html=page(INDEX, COVER, {"a.docx": "附件"}), a_docx=fb.docx(fb.p("附件") + table(*rows)))
     assert archive.limits(INDEX) == [("锂综合回收率", "ge", 95.0, "percent")]

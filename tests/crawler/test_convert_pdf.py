@@ -108,7 +108,8 @@ def test_rows_of_a_table_and_short_columns_are_not_joined() -> None:
             (480, 300 + 28 * number, SIZE, "98.5%以上"),
         ]
     page = [*lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "三年。")), *rows]
-    assert [text for _, text in document_lines([page])][1:] == [f"再生利用率指标{n} 98.5%以上" for n in range(6)]
+    (table,) = [text for _, text in document_lines([page])][1:]
+    assert table.split("\n") == [f"再生利用率指标{n}\t98.5%以上" for n in range(6)]
     column = lines((LEFT, "甲类企业名单"), (LEFT, "乙类企业名单"), (LEFT, "丙类企业名单"), (LEFT, "丁类企业名单"))
     assert len(document_lines([column])) == 4
 
@@ -156,3 +157,54 @@ def test_trouble_has_a_code(data: bytes, code: ErrorCode) -> None:
         convert(data, name="坏.pdf")
     assert caught.value.code is code
     assert "坏.pdf" in caught.value.message
+
+
+def row(top: float, *cells: tuple[float, str]) -> list[TextAt]:
+    return [(x, top, SIZE, text) for x, text in cells]
+
+
+def test_a_table_of_numbers_is_a_table() -> None:
+    page = [
+        *lines((INDENT, "一、综合利用企业应当达到下表的指标。")),
+        *row(160, (90, "项目"), (260, "指标"), (400, "单位")),
+        *row(188, (90, "镍综合回收率"), (260, "≥98"), (400, "%")),
+        *row(216, (90, "单位产品能耗"), (260, "≤1.2"), (400, "tce/t")),
+        *lines((INDENT, "二、不得稀释。"), top=260),
+    ]
+    found = convert(pdf([page]), name="a.pdf").blocks
+    assert [(block.kind, block.rows) for block in found if block.kind is BlockKind.TABLE] == [
+        (
+            BlockKind.TABLE,
+            (("项目", "指标", "单位"), ("镍综合回收率", "≥98", "%"), ("单位产品能耗", "≤1.2", "tce/t")),
+        )
+    ]
+    assert [block.text for block in found if block.kind is not BlockKind.TABLE] == [
+        "一、综合利用企业应当达到下表的指标。",
+        "二、不得稀释。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines_",
+    [
+        [("某省工业和信息化厅", "某省生态环境厅"), ("某省商务厅", "某省公安厅"), ("某省交通运输厅", "某省市场监管局")],
+        [("联系人：", "张三"), ("电话：", "0000-1234567")],
+        [("第一章　总则", "第二章　附则")],
+    ],
+    ids=["signatures", "contact", "one line"],
+)
+def test_words_with_gaps_are_no_table(lines_: list[tuple[str, str]]) -> None:
+    page = [cell for n, (one, other) in enumerate(lines_) for cell in row(120 + 28 * n, (90, one), (330, other))]
+    body = lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), (LEFT, "期限不少于三年。"), top=400)
+    assert all(block.kind is not BlockKind.TABLE for block in convert(pdf([[*page, *body]]), name="a.pdf").blocks)
+
+
+def test_a_cell_missing_from_a_row_leaves_its_column_empty() -> None:
+    page = [
+        *row(120, (90, "参数"), (240, "下限"), (340, "上限"), (440, "单位")),
+        *row(148, (90, "电压"), (340, "4.2"), (440, "V")),
+        *row(176, (90, "温度"), (240, "-20"), (440, "K")),
+        *lines((INDENT, FULL_FIRST), (LEFT, FULL_NEXT), top=400),
+    ]
+    (found,) = [block for block in convert(pdf([page]), name="a.pdf").blocks if block.kind is BlockKind.TABLE]
+    assert found.rows[1:] == (("电压", "", "4.2", "V"), ("温度", "-20", "", "K"))
