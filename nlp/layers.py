@@ -17,7 +17,7 @@ from spacy.tokens import Doc, Span
 from nlp.text.clauses import Layout, lay_out
 
 if TYPE_CHECKING:
-    from nlp.pipes.bearers.bearers import Bearer
+    from nlp.pipes.bearers.naming import Bearer
     from nlp.pipes.conditions.conditions import Conditions
     from nlp.pipes.deadlines.deadlines import Deadline
     from nlp.pipes.modality.modality import Cue

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nlp.pipes.bearers import patterns
-from nlp.pipes.bearers.bearers import Bearer, resolve_bearers
-from nlp.pipes.bearers.parties import Party, ends_in_party, heads, shortest, subject
+from nlp.pipes.bearers.bearers import resolve_bearers
+from nlp.pipes.bearers.heads import ends_in_party, heads
+from nlp.pipes.bearers.naming import Bearer, shortest
+from nlp.pipes.bearers.parties import Party, subject
 from nlp.pipes.modality.modality import find_cues
 from nlp.text.clauses import lay_out
 

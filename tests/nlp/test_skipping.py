@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 
 import nlp.pipes.definitions.patterns as definitions
 from nlp.language import load, read_units
-from nlp.pipes.bearers import parties
+from nlp.pipes.bearers import heads
 from nlp.pipes.references import references
 from nlp.pipes.sanctions import patterns as sanctions
 from nlp.pipes.sanctions import sanctions as sanction_pipe
@@ -73,16 +73,16 @@ def test_any_decimal_digit_may_open_a_list_marker(digit: str) -> None:
 @settings(max_examples=300, deadline=None)
 def test_adverbs_before_a_cue_end_as_the_table_says(text: str, end: int) -> None:
     end = min(end, len(text))
-    match = parties._TRAILING.search(text, max(0, end - 24), end)
-    assert parties.trim_adverbs(text, 0, end) == (match.start() if match else end)
+    match = heads._TRAILING.search(text, max(0, end - 24), end)
+    assert heads.trim_adverbs(text, 0, end) == (match.start() if match else end)
 
 
 @given(text=TEXTS)
 @settings(max_examples=300, deadline=None)
 def test_first_characters_spare_only_what_cannot_match(text: str) -> None:
-    bare = re.compile(parties._HEAD.pattern.removeprefix(lexicon.ahead(parties._HEAD_STARTS)))
-    assert bare.pattern != parties._HEAD.pattern
-    assert [m.span() for m in parties._HEAD.finditer(text)] == [m.span() for m in bare.finditer(text)]
+    bare = re.compile(heads._HEAD.pattern.removeprefix(lexicon.ahead(heads._HEAD_STARTS)))
+    assert bare.pattern != heads._HEAD.pattern
+    assert [m.span() for m in heads._HEAD.finditer(text)] == [m.span() for m in bare.finditer(text)]
 
 
 @given(text=TEXTS)

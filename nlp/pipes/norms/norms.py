@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nlp.pipes.bearers.bearers import Bearer
+from nlp.pipes.bearers.naming import Bearer
 from nlp.pipes.conditions.conditions import Conditions
 from nlp.pipes.deadlines.deadlines import Deadline
 from nlp.pipes.modality.modality import Cue
