@@ -53,28 +53,34 @@ class Earlier:
         line = self.layout.line(cue.start)
         marked = marker_end(self.layout.text, line[0]) > line[0]
         opens_paragraph = sentence[0] == line[0]
-        if opens_paragraph and not marked and before:
-            first = self.masked[head_of(self.layout, before[0]) : before[0][1]]
-            last = self.masked[slice(*before[-1])]
-            act = is_headless_act(first, last) or (len(before) == 1 and is_act_topic(first))
-            if act and not self._said_of_somebody(topic_verb(first), sentence[0]):
-                return None
         if marked and opens_paragraph:
             return self._from_lead(line)
-        number = self.layout.sentence_index(cue.start)
+        if opens_paragraph and not marked and before and self._turns_elsewhere(before):
+            return None
+        bearer = self.last_named(cue, marked)
+        if bearer is None or _UNIVERSAL.match(self.masked, bearer.start):
+            return None
         appealing = before and self.masked.endswith("不服的", *before[-1])
+        if appealing and _OFFICE.search(self.masked, bearer.start, bearer.end):
+            return None
+        return weaker(bearer, "subject left out; taken from an earlier sentence", 0.7)
+
+    def last_named(self, cue: Cue, marked: bool) -> Bearer | None:
+        """Who was last subject in the sentences before; a line that is no list item (`marked`) looks past lists."""
+        number = self.layout.sentence_index(cue.start)
         for back in range(number - 1, max(-1, number - 1 - _LOOK_BACK), -1):
             if not marked and self.layout.line(self.layout.sentences[back][0])[0] in self.layout.leads:
                 continue
             bearer = self._of_sentence(back)
-            if bearer is None:
-                continue
-            if _UNIVERSAL.match(self.masked, bearer.start):
-                return None
-            if appealing and _OFFICE.search(self.masked, bearer.start, bearer.end):
-                return None
-            return weaker(bearer, "subject left out; taken from an earlier sentence", 0.7)
+            if bearer is not None:
+                return bearer
         return None
+
+    def _turns_elsewhere(self, before: tuple[tuple[int, int], ...]) -> bool:
+        """Whether a new paragraph tells its actors by an act that nobody so far was said to do."""
+        first = self.masked[head_of(self.layout, before[0]) : before[0][1]]
+        act = is_headless_act(first, self.masked[slice(*before[-1])]) or (len(before) == 1 and is_act_topic(first))
+        return act and not self._said_of_somebody(topic_verb(first), before[0][0])
 
     def _said_of_somebody(self, verb: str, before: int) -> bool:
         """Whether an earlier bearer was said to do the act: 回收企业|举办…，应当…。举办…，应当…."""
