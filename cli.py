@@ -52,6 +52,7 @@ for command in (
     asking.show,
     asking.versions,
     assess.assess,
+    assess.assess_example,
     decide.decide,
     export.export,
     mapping.mapping,

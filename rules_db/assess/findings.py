@@ -52,6 +52,7 @@ class Tally:
     missing: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     counts: dict[Weight, int] = field(default_factory=dict)
+    idle: bool = False  # no rule asks for what the test looks at, and no row speaks of it
 
     def add(self, finding: Finding) -> None:
         """Count a finding and keep it while there is room."""
@@ -61,16 +62,18 @@ class Tally:
 
     @property
     def outcome(self) -> Outcome:
-        """Not met beats not shown beats met."""
+        """Not met beats not shown beats met; a test that nothing asks for is not applicable."""
         if self.counts.get(Weight.VIOLATION):
             return Outcome.NOT_MET
+        if self.idle and not self.examined and not self.missing and not self.counts:
+            return Outcome.NOT_APPLICABLE
         if self.missing or not self.examined or self.counts.get(Weight.UNREADABLE):
             return Outcome.NOT_SHOWN
         return Outcome.MET
 
 
 def together(outcomes: list[Outcome]) -> Outcome:
-    """The verdict of a control from those of its tests; no test at all shows nothing."""
+    """The verdict of a control from those of its tests that apply; no test at all shows nothing."""
     for outcome in (Outcome.NOT_MET, Outcome.NOT_SHOWN, Outcome.MET):
         if outcome in outcomes:
             return outcome

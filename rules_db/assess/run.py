@@ -135,6 +135,7 @@ class _Run:
             tally = self._tally(test)
             tallies.append(tally)
             binding = self._limits(test, tally, _AT_MOST).binding
+            tally.idle = not binding
             for event in test["events"]:
                 deadlines[event] = (tally, binding)
         gap_limits: list[Limit] = []
@@ -225,7 +226,8 @@ class _Run:
             found = self._limits(test, tally, _AT_LEAST, time=False).binding
             current = [limit for limit in found if limit.holds_on(self.as_of)]
             if not current:
-                tally.missing.append(f"no rule on {test['parameter']} in force on {self.as_of} is held")
+                tally.idle = True
+                tally.limits.append(f"no rule on {test['parameter']} in force on {self.as_of} is held")
             devices.compare_limit(self.catalogue, test, known, current, tally)
 
     def _papers(self) -> None:

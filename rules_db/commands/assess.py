@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rules_db.commands.options import data_option, format_option, now, say, show_result
+from rules_db.commands.options import data_option, emit, format_option, now, say, show_result
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -38,12 +38,13 @@ def assess(profile_path: Path, evidence: Path, as_of: object, pack: Path | None,
     from rules_db.connection import StoreError, open_store
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
     from rules_db.mapping.profiles import check_profile, read_profile
+    from rules_db.workdays import china_day
 
     connection = open_store(folder, read_only=True)
     catalogue = read_catalogue(*catalogue_folders(folder.root))
     profile = read_profile(profile_path)
     check_profile(profile, catalogue, profile_path)
-    day = str(as_of)[:10] if as_of else now()[:10]
+    day = str(as_of)[:10] if as_of else china_day(now())
     found = run(connection, catalogue, profile, evidence, day)
     if pack is not None:
         try:
@@ -52,3 +53,46 @@ def assess(profile_path: Path, evidence: Path, as_of: object, pack: Path | None,
             raise StoreError(f"{pack}: can't be written: {error.strerror or error}") from error
         say(f"{len(digests)} files and their digests in {pack}")
     show_result(found, form, "assessment")
+
+
+@click.command("assess-example")
+@click.option(
+    "--profile",
+    "profile_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="YAML of the site; see docs/profiles.",
+)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
+@click.option("--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Day of the assessment [today].")
+@click.option(
+    "--rows", type=click.IntRange(100, 10_000_000), default=10_000, show_default=True, help="Rows of uploads."
+)
+@click.option("--faults", type=click.IntRange(0, 50), default=0, show_default=True, help="Plant so many of each kind.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@format_option
+@data_option
+def assess_example(
+    profile_path: Path, out: Path, as_of: object, rows: int, faults: int, seed: int, form: str, folder: DataFolder
+) -> None:
+    """Write an evidence folder of invented records for a site, to see what `guiji assess` reads and tells.
+
+    The records keep every limit of the site's profile and 30 days for reports; with --faults some break them, and
+    the result says in which file and line.
+    """
+    from rules_db.assess.example import write_example
+    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.profiles import check_profile, read_profile
+    from rules_db.workdays import china_day
+
+    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    profile = read_profile(profile_path)
+    check_profile(profile, catalogue, profile_path)
+    day = str(as_of)[:10] if as_of else china_day(now())
+    planted = write_example(catalogue, profile, out, day, rows=rows, seed=seed, faults=faults)
+    if form == "json":
+        emit({"out": str(out), "planted": planted.by_test})
+        return
+    say(f"evidence folder {out} for {day}")
+    for test, places in sorted(planted.by_test.items()):
+        say(f"planted for {test}: {', '.join(f'{file}:{line}' for file, line in places)}")

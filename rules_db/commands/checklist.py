@@ -48,6 +48,7 @@ def checklist(
     from rules_db.mapping.lines import arrange
     from rules_db.mapping.parties import read_parties
     from rules_db.mapping.since import compare, digest, keep_run, last_run
+    from rules_db.workdays import china_day
 
     if out is not None and out.suffix not in WRITERS:
         raise click.BadParameter(f"{out.name}: the ending says the format: {', '.join(WRITERS)}", param_hint="--out")
@@ -60,7 +61,7 @@ def checklist(
     def checks_on(day: str) -> list[dict[str, Any]]:
         return arrange(applicability.checklist(connection, catalogue, profile, day), parties, profile.activities)
 
-    today = now()[:10]
+    today = china_day(now())
     day = str(as_of)[:10] if as_of else today
     checks = checks_on(day)
     before = None

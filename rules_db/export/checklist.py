@@ -129,8 +129,9 @@ def checklist_markdown(found: Mapping[str, Any]) -> str:
         out += [
             f"- hardware: {item['id']} {_md(item['title'])} {_md(item['title_zh'])}\n" for item in check["hardware"]
         ]
-        out += [f"- binds others ({_md(line['bearer'] or 'named in its text')}): {_md(line['place'])}, `{trace(line)}`\n"
-                for line in check["others"]]  # fmt: skip
+        for line in check["others"]:
+            whom = line["bearer"] or "named in its text"
+            out.append(f"- binds others ({_md(whom)}): {_md(line['place'])}, `{trace(line)}`\n")
     if found["local"]:
         out.append("\n## What the province seems to settle 地方细化\n\n")
         out += [f"- {_md(local(filling))}\n" for filling in found["local"]]
