@@ -144,26 +144,32 @@ def test_the_store_is_whole_at_the_end(land: Country, days: dict[int, list[Start
 
 
 KNOWLEDGE = (
-    "instrument", "expression", "manifestation", "provision", "extraction", "effect", "rule", "rule_version",
-    "rule_place", "threshold", "evidence", "mapping", "gap_filling", "change", "flag", "review",
-    "snapshot", "conversion", "reading",
+    "instrument", "expression", "provision", "extraction", "effect", "rule", "rule_version", "rule_place", "threshold",
+    "evidence", "mapping", "gap_filling", "change", "flag", "review", "issue",
 )  # fmt: skip
+# A page with a counter has other bytes at every look: these are kept, and found to be the text that is held.
+HELD = ("manifestation", "snapshot", "conversion", "reading")
 
 
 def test_a_run_with_nothing_new_changes_no_row(land: Country, days: dict[int, list[Started]]) -> None:
-    def rows() -> dict[str, list[Any]]:
+    def rows(names: tuple[str, ...]) -> dict[str, list[str]]:
         store = connect(land.folder.work_db, read_only=True)
         try:
-            return {name: sorted(map(repr, map(tuple, store.execute(f"SELECT * FROM {name}")))) for name in KNOWLEDGE}  # noqa: S608
+            return {name: sorted(map(repr, map(tuple, store.execute(f"SELECT * FROM {name}")))) for name in names}  # noqa: S608
         finally:
             store.close()
 
-    before = rows()
+    knowledge, held = rows(KNOWLEDGE), rows(HELD)
     start = country_cron.run_day(land, DAYS[-1] + 1, {})[-1]
     assert start.code == 0, start.report
-    after = rows()
-    assert {name: len(found) for name, found in after.items()} == {name: len(found) for name, found in before.items()}
-    assert after == before
+    assert rows(KNOWLEDGE) == knowledge
+    noisy = sum(bool(document.noise) for state in land.states.values() for document in state.pages.values())
+    grown = {name: len(found) - len(held[name]) for name, found in rows(HELD).items()}
+    assert len(set(grown.values())) == 1 and max(grown.values()) <= noisy, grown
+    assert WHOLE or not noisy
     cost = start.report
-    print(f"nothing new: {cost['seconds']} s, {cost['requests']} requests, {cost['bytes']} bytes, {cost['stages']}")
+    print(
+        f"nothing new: {cost['seconds']} s, {cost['requests']} requests, {cost['bytes']} bytes, {cost['stages']}, "
+        f"{grown} of {noisy} noisy pages"
+    )
     assert cost["requests"] <= 8 * len(land.states)
