@@ -14,7 +14,7 @@ from nlp.text.calendar import continued, match_date
 
 from .lexicon import Lexicon, skip_blank, skip_blanks_back
 from .measures import CHARACTERS, FRACTION, HEAD, Measure, read_measure, unit_at
-from .patterns import NAMING_BEFORE
+from .patterns import NAMING_BEFORE, NO_FIVE
 from .units import UNITS, Dimension, Unit
 
 _SECOND = re.compile(
@@ -64,6 +64,8 @@ def read_amount(text: str, head: re.Match[str], lexicon: Lexicon) -> Amount | No
     start = head.start()
     before = text[start - 1 : start]
     edge = skip_blanks_back(text, start)
+    if before and before in NO_FIVE and text.startswith("伍", start):
+        return None
     if (before and before in NAMING_BEFORE) or text.endswith("第", max(0, edge - 1), edge):
         return None
     first = read_measure(text, head)

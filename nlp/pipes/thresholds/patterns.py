@@ -175,7 +175,7 @@ NOT_BEFORE: dict[str, str] = {
     "层": "次 级 面",
     "届": "满 时 全国 人大",
     "帕": "金",
-    "年": "级 代 期贷 期国 期定 底 末 初 终 鉴 来 以来 一度 规划 计划 行动 轻 薪 产 月 制义务教育 华",
+    "年": "级 一遇 代 期贷 期国 期定 底 末 初 终 鉴 来 以来 一度 规划 计划 行动 轻 薪 产 月 制义务教育 华",
     "度": "假 量 过",
     "座": "谈 落",
     "成": "立 本 为 年 员 果 品 效 分 绩 人 都 交 功 套 熟 就 片 长",
@@ -204,7 +204,7 @@ NOT_BEFORE: dict[str, str] = {
     "种": "类 植 子 畜 苗 养 群 业 质 粮 禽 源",
     "穴": "位",
     "立方": "体",
-    "米": "饭 制 粉",
+    "米": "饭 制 粉 线",
     "组": "织 长 建 合",
     "节": "约 能 假 日",
     "角": "色 度 落 逐 洲",
@@ -218,6 +218,9 @@ NOT_BEFORE: dict[str, str] = {
     "页": "码",
     "项": "目 下 规定",
 }
+
+# Before 伍 these make another word: 入伍人数.
+NO_FIVE = "入退队"
 
 # What stands before a numeral and makes it a name or a place in a row.
 NAMING_BEFORE = "第初号#＃№"
@@ -237,6 +240,9 @@ BARE_COUNTS: dict[str, tuple[str, ...]] = {
     "份": ("一式", "存", "执"),
     "次": ("展期", "延期", "延续", "延长", "累计", "经", "续期", "连续"),
 }  # fmt: skip
+
+# Around a bare quantity: a term that is explained or replaced, no bound. 所称“三日”，是指….
+QUOTED = ("“", "”")
 
 # Before 半数: more than half.
 MAJORITY = "过"

@@ -18,7 +18,7 @@ from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_da
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon, skip_blanks_back
 from .measures import HEAD, HEAD_STARTS
-from .patterns import BARE_COUNTS, FAR_REACHING, LOOKALIKES, MAJORITY, RELATIVE_BEFORE
+from .patterns import BARE_COUNTS, FAR_REACHING, LOOKALIKES, MAJORITY, QUOTED, RELATIVE_BEFORE
 from .units import Dimension
 
 # Confidence: how far the reading rests on explicit words.
@@ -97,7 +97,7 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
     start, unit = amount.start, amount.unit
     edge = skip_blanks_back(text, start)
     left = text[max(0, edge - 4) : edge]
-    if text.startswith(LOOKALIKES, start):
+    if text.startswith(LOOKALIKES, start) or (text[start - 1 : start], text[amount.end : amount.end + 1]) == QUOTED:
         return None
     if left.endswith(("每", "含", "每隔", *lexicon.approximate)) or text.startswith(("左右", "上下"), amount.end):
         return None
