@@ -235,6 +235,14 @@ def coverage(found: Sequence[Row]) -> None:
     print_table("Rules linked to the catalogue", columns, ([row[c] for c in columns] for row in found))
 
 
+def counts(found: Row) -> None:
+    tiers = ("official", "repost", "press", "claim", "practice")
+    rows = ((kind, sum(n.values()), *(n.get(tier, 0) for tier in tiers)) for kind, n in found["counts"].items())
+    print_table("By tier", ("kind", "all", *tiers), rows)
+    for name in ("controls_without_evidence", "devices_without_ground"):
+        console().print(f"{name.replace('_', ' ')}: {clean(', '.join(found[name])) or 'none'}")
+
+
 def assessment(found: Row) -> None:
     out = console()
     counts = ", ".join(f"{count} {outcome}" for outcome, count in found["summary"].items())
@@ -322,14 +330,15 @@ def daily(report: Row) -> None:
     for line in report["gate"]:
         out.print(f"  gate: {clean(line)}")
     for row in report["documents"]:
-        out.print(f"  [bold]{clean(row['kind'])}[/bold] {clean(row['title'])} ({clean(row['jurisdiction'])})")
-        for reason in row["reasons"][:1]:
-            out.print(f"    {clean(reason['sentence'])}")
+        facts = f"{row['jurisdiction']}, {row['version_date'] or 'undated'}"
+        out.print(f"  [bold]{clean(row['kind'])}[/bold] {clean(row['title'])} ({clean(facts)})")
+        weightiest = max(row["reasons"], key=lambda reason: float(reason["weight"]))
+        out.print(f"    {clean(weightiest['sentence'])}")
     if report["changes_by_kind"]:
         kinds = ", ".join(f"{kind} {n}" for kind, n in report["changes_by_kind"].items())
         out.print(f"  {len(report['changes'])} changes: {clean(kinds)}")
     if report["links_turned_suspect"]:
-        out.print(f"  {len(report['links_turned_suspect'])} links rest on something that moved: guiji map status")
+        out.print(f"  {len(report['links_turned_suspect'])} links rest on something that moved: guiji map suspect")
     for url in report["withdrawn"]:
         out.print(f"  no longer listed, please look: {clean(url)}")
     for row in report["refused"]:
