@@ -5,10 +5,15 @@ In: hunks, what became of the articles, the terms replaced throughout. Out: the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from rules_db.diff.canonical import REFERENCE, bare, fold, mask, number
 from rules_db.diff.result import Hunk, HunkKind
+
+_ITEM_NUMBER = re.compile(r"[一二三四五六七八九十]{1,4}|[0-9]{1,3}")
+_OPENS_ITEM = re.compile(r"\n[ \u3000]{0,2}[（(]$")
+_ITEM_MARKER = re.compile(r"[（(](?:[一二三四五六七八九十]{1,4}|[0-9]{1,3})[）)][ \u3000]?")
 
 
 def classify(
@@ -17,9 +22,39 @@ def classify(
     """Tell wording from furniture. `successors` maps the folded old label of an article (第十七条) to the new one;
     `swaps` holds the folded terms that were replaced throughout the instrument."""
     kept = (HunkKind.EQUAL, HunkKind.TYPOGRAPHY)
-    return tuple(
+    found = [
         hunk if hunk.kind in kept else Hunk(_kind(hunk, successors, swaps), hunk.old, hunk.new) for hunk in changes
-    )
+    ]
+    return tuple(_numbering(found))
+
+
+def _numbering(changes: Sequence[Hunk]) -> Iterator[Hunk]:
+    """Numbers of list items that changed because another item came or went, or that came or went alone, are furniture:
+    the item says the same. Only at the start of a line, where no number can be part of a sentence."""
+    old = new = "\n"
+    for hunk in changes:
+        if (
+            hunk.kind is HunkKind.WORDING
+            and old[-1] == new[-1] == "\n"
+            and _is_marker(hunk.old)
+            and _is_marker(hunk.new)
+        ):
+            yield Hunk(HunkKind.PUNCTUATION, hunk.old, hunk.new)
+        elif (
+            hunk.kind is HunkKind.WORDING
+            and _OPENS_ITEM.search(old)
+            and _OPENS_ITEM.search(new)
+            and _ITEM_NUMBER.fullmatch(hunk.old)
+            and _ITEM_NUMBER.fullmatch(hunk.new)
+        ):
+            yield Hunk(HunkKind.REFERENCE, hunk.old, hunk.new)
+        else:
+            yield hunk
+        old, new = (old + hunk.old)[-4:], (new + hunk.new)[-4:]
+
+
+def _is_marker(text: str) -> bool:
+    return not text or _ITEM_MARKER.fullmatch(text) is not None
 
 
 def _kind(hunk: Hunk, successors: Mapping[str, str], swaps: frozenset[tuple[str, str]]) -> HunkKind:

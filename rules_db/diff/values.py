@@ -76,7 +76,7 @@ def compare_quantities(
             changes.append(((0, after.placed.position), change))
     paired_old, paired_new = {i for i, _ in pairs}, {j for _, j in pairs}
     for j, item in enumerate(right):
-        if j not in paired_new:
+        if j not in paired_new and not positions.stood_before(item.placed):
             placed = item.placed
             found = appeared(placed.quantity, item.part)
             changes.append(
@@ -89,7 +89,7 @@ def compare_quantities(
             )
     elsewhere = _cites_another_law(hunks)
     for i, item in enumerate(left):
-        if i not in paired_old:
+        if i not in paired_old and not positions.still_stands(item.placed):
             placed = item.placed
             found, reason = vanished(item.part, elsewhere), f"{item.part}: no longer there"
             if _UNREAD.search(positions.replacement(placed)):
@@ -203,6 +203,30 @@ class _Positions:
             return ""
         hunk = self._hunks[self._index(self._old, old.position)]
         return "" if hunk.kind is HunkKind.EQUAL or len(hunk.new) > _REACH else hunk.new
+
+    def still_stands(self, old: Placed) -> bool:
+        """Whether the words of an old quantity are in the new text, at their place or in what replaced it: then it was
+        merely not read there, and the law dropped nothing."""
+        hunk, inside = self._hunk(self._old, old.position)
+        words = old.quantity.text
+        if hunk is None or hunk.kind is not HunkKind.EQUAL:
+            return hunk is not None and bool(words) and words in hunk.new
+        return inside + len(words) <= len(hunk.old)
+
+    def stood_before(self, new: Placed) -> bool:
+        """The same for a new quantity and the old text."""
+        hunk, inside = self._hunk(self._new, new.position)
+        words = new.quantity.text
+        if hunk is None or hunk.kind is not HunkKind.EQUAL:
+            return hunk is not None and bool(words) and words in hunk.old
+        return inside + len(words) <= len(hunk.new)
+
+    def _hunk(self, starts: Sequence[int], position: int) -> tuple[Hunk | None, int]:
+        """The hunk at a position of one side, and how far into it; an empty side before it is passed over."""
+        if not self._hunks:
+            return None, 0
+        index = self._index(starts, position)
+        return self._hunks[index], position - starts[index]
 
     @staticmethod
     def _index(starts: Sequence[int], position: int) -> int:

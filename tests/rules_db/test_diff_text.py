@@ -125,3 +125,22 @@ def test_folding_is_idempotent(text: str) -> None:
 )  # fmt: skip
 def test_numbers_are_read_however_they_are_written(written: str, value: object) -> None:
     assert number(written) == (None if value is None else Decimal(str(value)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wording"),
+    [
+        ("报送：\n（一）名称。\n（二）地址。", "报送：\n名称。\n地址。", False),
+        ("报送：\n（一）名称；\n（二）地址；\n（三）电话。", "报送：\n（一）名称；\n（二）电话。", True),
+        ("报送：\n（二）电话。", "报送：\n（三）电话。", False),
+        ("报送：\n(二)电话。", "报送：\n（三）电话。", False),
+        ("依照第（二）项处罚。", "依照第（三）项处罚。", True),
+        ("每年检查（二）次。", "每年检查（三）次。", True),
+        ("罚款（一）万元。", "罚款万元。", True),
+    ],
+)
+def test_numbers_of_list_items_are_furniture_and_numbers_in_sentences_are_not(
+    old: str, new: str, wording: bool
+) -> None:
+    kinds = {hunk.kind for hunk in classify(hunks(old, new), {})}
+    assert (HunkKind.WORDING in kinds) is wording

@@ -284,3 +284,19 @@ def test_a_table_of_thousands_of_values_is_paired_in_bounded_time() -> None:
     before = [q(f"不高于{k}毫克", LE, k, "毫克") for k in rows]
     after = [*before[:-1], q("不高于1998毫克", LE, 1998, "毫克")]
     assert [change.direction for change in changes(old, before, new, after)] == [Direction.TIGHTENED]
+
+
+def test_words_that_still_stand_are_not_told_as_dropped_or_new() -> None:
+    old, new = "网点配备消防器材两套，每季检查。", "网点应当配备消防器材两套，每月检查。"
+    read = [q("两套", EQ, 2, "套")]
+    assert changes(old, read, new, []) == []
+    assert changes(old, [], new, read) == []
+    assert [c.direction for c in changes(old, read, new.replace("两套", "若干"), [])] == [Direction.CHANGED]
+
+
+@pytest.mark.parametrize("number", ["两", "三"])
+def test_words_that_were_replaced_are_told(number: str) -> None:
+    found = changes(
+        "网点配备器材一套。", [q("一套", EQ, 1, "套")], f"网点配备器材{number}套。", [q(f"{number}套", EQ, 3, "套")]
+    )
+    assert [c.direction for c in found] == [Direction.CHANGED]
