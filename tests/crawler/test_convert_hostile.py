@@ -212,7 +212,7 @@ def test_damaged_files_end_in_a_document_or_a_code(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(SAMPLES)))
     damaged = bytearray(SAMPLES[name])
     for _ in range(data.draw(st.integers(1, 8))):
-        at = data.draw(st.integers(0, len(damaged) - 1))
+        at = data.draw(st.integers(0, len(damaged)))
         damaged[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=6))
     timed(bytes(damaged), name)
 
