@@ -2,24 +2,29 @@
 
 Each round dresses the site in one kind of noise, crawls it through the child process, reads what came with the real
 stages, and counts new texts and change rows: all of them are false. No setting of the source knows about any noise.
-Beside it urlwatch watches the same pages in the same rounds, whole and by a selector for the body, when its folder is
-given (`pip install --target DIR urlwatch cssselect`).
+Beside it urlwatch and changedetection.io watch the same pages in the same rounds, whole and by a selector for the body,
+when their folders are given (`pip install --target DIR urlwatch cssselect`; `python -m venv DIR` and
+`DIR/bin/pip install changedetection.io`, whose server runs on loopback without a browser).
 
-    python -m benchmarks.noise [--pages 200] [--edits 20] [--urlwatch DIR]
+    python -m benchmarks.noise [--pages 200] [--edits 20] [--urlwatch DIR] [--changedetection DIR]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -148,6 +153,12 @@ class NoisySite:
         )
 
 
+def list_addresses(site: NoisySite) -> list[tuple[str, str]]:
+    """Name and address of each list screen."""
+    screens = -(-site.pages // ROWS)
+    return [(f"list {k}", f"{site.hosts[0]}/zw/" + (f"index_{k}.html" if k else "")) for k in range(screens)]
+
+
 def title(n: int) -> str:
     """Title of page n."""
     return f"关于报送第{n}批废旧动力电池信息的通知（示例）"
@@ -239,9 +250,7 @@ class Urlwatch:
             if selector:
                 job["filter"] = [{"css": selector}, "html2text"]
             jobs.append(job)
-        screens = -(-site.pages // ROWS)
-        lists = [f"{site.hosts[0]}/zw/" + (f"index_{k}.html" if k else "") for k in range(screens)]
-        jobs += [{"name": f"list {k}", "url": url} for k, url in enumerate(lists)] if selector is None else []
+        jobs += [{"name": name, "url": url} for name, url in list_addresses(site)] if selector is None else []
         (root / "urls.yaml").write_text(yaml.safe_dump_all(jobs, allow_unicode=True), encoding="utf-8")
         config = {
             "display": {"new": True, "error": True, "unchanged": False},
@@ -264,6 +273,81 @@ class Urlwatch:
         return set(re.findall(r"CHANGED: (.+?)(?: \( http.*)?$", done.stdout, re.MULTILINE))
 
 
+class ChangeDetection:
+    """The other peer as its own server on loopback, asked through its API; one call of `look` a round."""
+
+    def __init__(self, venv: Path, root: Path, site: NoisySite, selector: str | None) -> None:
+        root.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.api = f"http://127.0.0.1:{port}/api/v1/"
+        environment = {
+            **os.environ,
+            "ALLOW_IANA_RESTRICTED_ADDRESSES": "true",
+            "DISABLE_VERSION_CHECK": "true",
+            "FETCH_WORKERS": "8",
+            "MINIMUM_SECONDS_RECHECK_TIME": "0",
+        }
+        command = [str(venv / "bin" / "changedetection.io"), "-d", str(root), "-C", "-h", "127.0.0.1", "-p", str(port)]
+        self.server = subprocess.Popen(
+            command, env=environment, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        settings = root / "changedetection.json"
+        _until(lambda: settings.exists() and "api_access_token" in settings.read_text(encoding="utf-8"), 120)
+        self.key = json.loads(settings.read_text(encoding="utf-8"))["settings"]["application"]["api_access_token"]
+        _until(lambda: self._answers(), 120)
+        for sample in self._ask("watch"):  # it comes with watches of its own
+            self._ask(f"watch/{sample}", method="DELETE")
+        self.names: dict[str, str] = {}
+        filters = {"include_filters": [selector]} if selector else {}
+        watched = [(title(n), f"{site.hosts[0]}{path(n)}") for n in range(site.pages)]
+        for name, url in watched if selector else [*watched, *list_addresses(site)]:
+            made = self._ask("watch", {"url": url, "title": name, **filters})
+            self.names[made["uuid"]] = name
+        self.changed = dict.fromkeys(self.names, 0)
+
+    def look(self) -> set[str]:
+        """Titles of the watches that report a change since the last look."""
+        begin = int(time.time())
+        time.sleep(1.1)  # its times count whole seconds
+        self._ask("watch?recheck_all=1")
+        _until(lambda: min(row["last_checked"] for row in self._ask("watch").values()) > begin, 600)
+        rows = self._ask("watch")
+        errors = [row["last_error"] for row in rows.values() if row["last_error"]]
+        if errors:
+            raise RuntimeError(f"changedetection.io failed on {len(errors)} pages: {errors[0]}")
+        told = {self.names[key] for key, row in rows.items() if row["last_changed"] != self.changed[key]}
+        self.changed = {key: row["last_changed"] for key, row in rows.items()}
+        return told
+
+    def close(self) -> None:
+        self.server.terminate()
+        self.server.wait(30)
+
+    def _answers(self) -> bool:
+        try:
+            return isinstance(self._ask("watch"), dict)
+        except OSError:
+            return False
+
+    def _ask(self, where: str, body: dict[str, object] | None = None, method: str | None = None) -> Any:
+        data = json.dumps(body).encode() if body is not None else None
+        headers = {"x-api-key": self.key, "Content-Type": "application/json"}
+        request = urllib.request.Request(self.api + where, data, headers, method=method)  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310
+            text = answer.read().decode()
+        return json.loads(text) if text.strip()[:1] in ("{", "[") else text
+
+
+def _until(ready: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"nothing came within {seconds:.0f} s")
+        time.sleep(0.5)
+
+
 def wear(site: NoisySite, *kinds: str) -> None:
     """Dress every page in one kind, or page n in the n-th of several; list-wide kinds dress the lists as well."""
     site.dress = lambda n: DRESSES[kinds[n % len(kinds)]] if kinds else Dress()
@@ -284,14 +368,18 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=200)
     parser.add_argument("--edits", type=int, default=20)
     parser.add_argument("--urlwatch", type=Path, help="folder that urlwatch is installed in")
+    parser.add_argument("--changedetection", type=Path, help="virtual environment of changedetection.io")
     options, _ = parser.parse_known_args()  # `python -m benchmarks NAME` leaves its own words
     site = NoisySite(options.pages)
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
-        watchers: dict[str, Watch | Urlwatch] = {"guiji": Watch(root / "guiji", site)}
+        watchers: dict[str, Watch | Urlwatch | ChangeDetection] = {"guiji": Watch(root / "guiji", site)}
         if options.urlwatch:
             for name, selector in (("urlwatch, whole page", None), ("urlwatch, body selector", ".TRS_Editor")):
                 watchers[name] = Urlwatch(options.urlwatch, root / name[-8:].strip(), site, selector)
+        if options.changedetection:
+            for name, selector in (("changedetection.io, whole", None), ("changedetection.io, body", ".TRS_Editor")):
+                watchers[name] = ChangeDetection(options.changedetection, root / name[-5:].strip(), site, selector)
         print(f"{'kind of noise':26}" + "".join(f"{name:>26}" for name in watchers), flush=True)
         for watcher in watchers.values():
             watcher.look()
@@ -301,7 +389,7 @@ def main() -> None:
             told = {name: len(watcher.look()) for name, watcher in watchers.items()}
             wear(site)
             for watcher in watchers.values():
-                if isinstance(watcher, Urlwatch):
+                if not isinstance(watcher, Watch):
                     watcher.look()  # so that the next kind is compared with plain pages; Guiji gets no such help
             false = {name: false[name] + told[name] for name in watchers}
             print(f"{kind:26}" + "".join(f"{told[name]:>26}" for name in watchers), flush=True)
@@ -318,6 +406,9 @@ def main() -> None:
                 f"{name}: {len(wanted & told_of)} of {len(wanted)} real edits under all noise told, "
                 f"{len(told_of - wanted)} others told"
             )
+        for watcher in watchers.values():
+            if isinstance(watcher, ChangeDetection):
+                watcher.close()
     site.close()
 
 
