@@ -60,6 +60,17 @@ def test_no_duty_of_an_enterprise_in_the_register_lacks_link_and_reason(data: Pa
     assert found["counts"]["duties"] > 50
 
 
+def test_the_catalogue_owes_nothing(data: Path) -> None:
+    found = run("map", "coverage", "--counts", "--data", data)
+    assert (found["controls_without_evidence"], found["devices_without_ground"]) == ([], [])
+    counts = {kind: sum(tiers.values()) for kind, tiers in found["counts"].items()}
+    assert (counts["controls"], counts["devices"], counts["gaps"]) == (28, 16, 16)
+    assert (
+        counts["instruments"] == open_store(DataFolder(data)).execute("SELECT count(*) FROM instrument").fetchone()[0]
+    )
+    assert counts["links accepted"] >= 99
+
+
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
 def test_an_example_without_faults_is_met(data: Path, tmp_path: Path, profile: Path) -> None:
     assert example(data, profile, tmp_path / "evidence") == {}

@@ -97,16 +97,21 @@ def _decide(folder: DataFolder, link_id: str, verdict: str, reviewer: str) -> No
 
 @mapping.command("coverage")
 @click.option("--gaps", is_flag=True, help="List enterprises' duties in linked instruments that nothing is linked to.")
+@click.option(
+    "--counts", is_flag=True, help="Count instruments, rules, controls, devices, evidence, links, gaps by tier."
+)
 @format_option
 @data_option
-def map_coverage(gaps: bool, form: str, folder: DataFolder) -> None:
+def map_coverage(gaps: bool, counts: bool, form: str, folder: DataFolder) -> None:
     """Controls, hardware and evidence with the number of rules linked to each."""
     from rules_db.connection import open_store
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
-    from rules_db.mapping.coverage import coverage, uncovered_duties
+    from rules_db.mapping.coverage import counts_by_tier, coverage, uncovered_duties
 
     connection = open_store(folder, read_only=True)
-    if gaps:
+    if counts:
+        show_result(counts_by_tier(connection, read_catalogue(*catalogue_folders(folder.root))), form, "counts")
+    elif gaps:
         show_result(uncovered_duties(connection, read_catalogue(*catalogue_folders(folder.root))), form, "duties")
     else:
         show_result(coverage(connection), form, "coverage")

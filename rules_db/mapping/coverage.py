@@ -58,6 +58,36 @@ def coverage(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+def counts_by_tier(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, Any]:
+    """How much there is of each kind by tier, and what the catalogue owes: controls without evidence, devices that
+    neither a rule nor the tier `practice` stands behind, both expected empty."""
+    rows = connection.execute(
+        """SELECT 'instruments' AS kind, tier, count(DISTINCT instrument_id) AS n FROM expression e
+             WHERE NOT EXISTS (SELECT 1 FROM expression better WHERE better.instrument_id = e.instrument_id
+               AND instr('official repost press claim', better.tier) < instr('official repost press claim', e.tier))
+             GROUP BY tier
+           UNION ALL SELECT 'rules in force', e.tier, count(DISTINCT rv.rule_id) FROM rule_version rv
+             JOIN expression e ON e.id = rv.expression_id WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL
+               AND rv.status = 'in_force' GROUP BY e.tier
+           UNION ALL SELECT 'controls', tier, count(*) FROM control GROUP BY tier
+           UNION ALL SELECT 'devices', tier, count(*) FROM hardware_item GROUP BY tier
+           UNION ALL SELECT 'evidence items', tier, count(*) FROM evidence_item GROUP BY tier
+           UNION ALL SELECT 'links ' || status, tier, count(*) FROM mapping GROUP BY status, tier
+           UNION ALL SELECT 'gaps', tier, count(*) FROM gap GROUP BY tier"""
+    ).fetchall()
+    counts: dict[str, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row["kind"], {})[row["tier"]] = row["n"]
+    linked = {link["target"].get("hardware_item") for link in catalogue.links.values() if not link.get("rejected")}
+    return {
+        "counts": counts,
+        "controls_without_evidence": [key for key, control in catalogue.controls.items() if not control["evidence"]],
+        "devices_without_ground": [
+            key for key, item in catalogue.hardware.items() if key not in linked and item["tier"] != "practice"
+        ],
+    }
+
+
 def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, Any]:
     """Duties of enterprises, in instruments that have links, without an accepted or suspect link of their own.
 
