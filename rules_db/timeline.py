@@ -125,9 +125,19 @@ def _ends_of_units(new: ExpressionReading, joined: Links) -> dict[str, str | Non
 
 
 def _close(line: _Open, on: str | None) -> None:
-    """End the running version. One that had a later day of its own, and was amended before it came, never applied."""
-    start = line.valid_from if on is None or line.valid_from is None else min(line.valid_from, on)
-    line.closed.append(Version(tuple(line.places), start, on))
+    """End the running version. One that had a later day of its own, and was amended before it came, never applied; what
+    it was to replace then ends when the amendment takes effect, and not on that day."""
+    line.closed.append(Version(tuple(line.places), line.valid_from, on))
+    if on is not None:
+        line.closed = [_ended(version, on) for version in line.closed]
+
+
+def _ended(version: Version, on: str) -> Version:
+    """A version that ends on a day at the latest; one that would begin later is empty. An unknown end stays unknown."""
+    if version.valid_to is None or (version.valid_to <= on and (version.valid_from or "") <= on):
+        return version
+    begun = version.valid_from if version.valid_from is None else min(version.valid_from, on)
+    return Version(version.places, begun, on)
 
 
 def _pair_rules(old: ExpressionReading, new: ExpressionReading, links: Links) -> dict[int, int]:

@@ -174,3 +174,25 @@ def test_a_repeal_before_an_articles_day_ends_it_unapplied() -> None:
     first = dataclasses.replace(expression(0, [STATEMENTS[0]]), starts={"art_1": "2012-01-01"})
     (line,) = timeline([first], ends_on="2011-01-01")
     assert line.versions[-1].valid_to == "2011-01-01"
+
+
+@given(histories, st.data())
+@settings(max_examples=200, deadline=None)
+def test_versions_of_a_rule_never_overlap_whatever_days_articles_have(
+    history: list[list[str]], data: st.DataObject
+) -> None:
+    days = st.sampled_from([f"20{year}-{month}-01" for year in range(10, 17) for month in ("03", "09")])
+    expressions = []
+    for n, texts in enumerate(history):
+        plain = expression(n, texts)
+        eids = [unit.provision.eid for unit in plain.units]
+        chosen = data.draw(st.dictionaries(st.sampled_from(eids), days) if eids else st.just({}))
+        expressions.append(dataclasses.replace(plain, starts={k: v for k, v in chosen.items() if v > f"20{10 + n}"}))
+    for line in timeline(expressions):
+        applied = [v for v in line.versions if v.valid_from != v.valid_to]
+        for version in applied:
+            assert version.valid_to is None or (version.valid_from or "") < version.valid_to
+        for before, after in itertools.pairwise(applied):
+            assert before.valid_to is not None
+            assert after.valid_from is not None
+            assert before.valid_to <= after.valid_from
