@@ -5,6 +5,7 @@ published since; nothing computed is ever stored as a text of the instrument.
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,11 @@ def test_a_decision_without_the_text_before_it_says_so(tmp_path: Path) -> None:
 
 def test_computing_takes_no_date(data: Path) -> None:
     assert run(data, "show", "某市电池办法", "--computed", "--as-of", "2030-01-01").exit_code == 2
+
+
+def test_readers_see_the_instructions_of_an_outstanding_amendment(data: Path) -> None:
+    assert run(data, "publish").exit_code == 0
+    rows = sqlite3.connect(data / "public" / "rules.db").execute(
+        "SELECT target_label, words FROM effect WHERE state = 'outstanding' AND target_label IS NOT NULL"
+    )
+    assert ("第九条", "删去第九条") in rows.fetchall()

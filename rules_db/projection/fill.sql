@@ -75,8 +75,11 @@ INSERT INTO evidence
 
 INSERT INTO effect
   SELECT f.id, e.instrument_id, f.affecting_expression_id, f.kind, clean(f.target_title), clean(f.target_number),
-    clean(f.target_label), f.target_instrument_id, f.effective_on, f.state
-  FROM work.effect f JOIN expression e ON e.id = f.affecting_expression_id;
+    clean(f.target_label), f.target_instrument_id, f.effective_on, f.state,
+    CASE WHEN f.kind = 'amends' AND f."end" > f.start AND f.target_label IS NOT NULL
+      THEN clean(substr(x.text, f.start + 1, min(f."end" - f.start, 400))) END
+  FROM work.effect f JOIN expression e ON e.id = f.affecting_expression_id
+    JOIN work.expression x ON x.id = f.affecting_expression_id;
 
 -- Columns with an array facet must hold arrays.
 INSERT INTO control

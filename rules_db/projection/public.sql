@@ -219,7 +219,8 @@ CREATE TABLE effect (
   target_label TEXT,
   target_instrument_id TEXT REFERENCES instrument(id),
   effective_on TEXT,
-  state TEXT NOT NULL
+  state TEXT NOT NULL,
+  words TEXT
 ) STRICT;
 CREATE INDEX effect_instrument ON effect(instrument_id);
 CREATE INDEX effect_target ON effect(target_instrument_id);
