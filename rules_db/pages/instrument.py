@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from rules_db.pages.plot import Span, span_plot
+from rules_db.pages.relations import RelationGraph, relation_graph
 
 Row = sqlite3.Row
 
@@ -36,6 +37,7 @@ class InstrumentPage:
     changes: tuple[Row, ...]
     controls: dict[str, list[Row]]
     plot: str
+    relations: RelationGraph | None
 
 
 def instrument_page(
@@ -53,8 +55,9 @@ def instrument_page(
     expression = _chosen(instrument, versions, version, as_of)
     day = as_of or connection.execute("SELECT value FROM about WHERE key = 'as_of'").fetchone()[0]
     plot = _plot(versions, day, expression)
+    relations = relation_graph(connection, instrument_id, instrument["title"])
     if expression is None:
-        return InstrumentPage(instrument, tuple(versions), None, None, (), {}, (), (), (), (), {}, plot)
+        return InstrumentPage(instrument, tuple(versions), None, None, (), {}, (), (), (), (), {}, plot, relations)
     place = [row["id"] for row in versions].index(expression["id"])
     provisions = connection.execute(
         "SELECT * FROM provision WHERE expression_id = ? ORDER BY ord", (expression["id"],)
@@ -81,6 +84,7 @@ def instrument_page(
         ),
         _controls(connection, instrument_id),
         plot,
+        relations,
     )
 
 
