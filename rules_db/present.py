@@ -282,10 +282,14 @@ def duties(found: Row) -> None:
     )
     counts = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in found["counts"].items())
     console().print(f"In {len(found['instruments'])} linked instruments: {counts}.")
+    told: dict[tuple[str, str, str], list[str]] = {}
     for row in found["reasoned"]:
-        console().print(
-            f"  {clean(row['reason_id'])} 《{clean(row['instrument'])}》{clean(row['label'])}: {clean(row['reason'])}"
-        )
+        under = f" (kept under {', '.join(row['kept_under'])})" if row["kept_under"] else ""
+        places = told.setdefault((row["reason_id"], row["instrument"], row["reason"] + under), [])
+        if row["label"] not in places:
+            places.append(row["label"])
+    for (key, instrument, reason), places in told.items():
+        console().print(f"  {clean(key)} 《{clean(instrument)}》{clean('、'.join(places))}: {clean(reason)}")
 
 
 def exported(found: Sequence[Row]) -> None:

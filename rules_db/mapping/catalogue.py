@@ -25,6 +25,26 @@ SAMPLE = Path(__file__).parent / "sample"
 _KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links", "tests", "reasons")
 _CITATION = re.compile(r"\{([^{}]*)\}")
 OWN_PRACTICE = "own practice"
+# Columns of the store by table; each is a key of the entries, and empty where an entry may leave it out (Chinese words).
+_COLUMNS = {
+    "control": (
+        *("id", "title", "title_zh", "objective", "objective_zh", "method", "steps", "steps_zh", "owner_role"),
+        *("owner_role_zh", "retention", "retention_zh", "tier", "source"),
+    ),
+    "evidence_item": (
+        *("id", "title", "title_zh", "description", "description_zh", "retention_legal", "retention_legal_zh"),
+        *("retention_suggested", "retention_suggested_zh", "tier", "source"),
+    ),
+    "hardware_item": (
+        *("id", "title", "title_zh", "installed_at", "installed_at_zh", "parameters", "standards"),
+        *("acceptance_check", "acceptance_check_zh", "records", "records_zh", "restrictions", "restrictions_zh"),
+        *("tier", "source"),
+    ),
+    "gap": (
+        *("id", "title", "title_zh", "description", "description_zh", "topic_words", "left_open_by"),
+        *("could_be_filled_by", "could_be_filled_by_zh", "tier", "source"),
+    ),
+}
 Entry = Mapping[str, Any]
 
 
@@ -78,37 +98,27 @@ def load_catalogue(connection: sqlite3.Connection, catalogue: Catalogue) -> None
     with transaction(connection):
         for table in ("control", "evidence_item", "hardware_item", "catalogue_link"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a fixed list of names
-        connection.executemany(
-            """INSERT INTO control (id, title, title_zh, objective, method, steps, owner_role, retention, tier, source)
-               VALUES (:id, :title, :title_zh, :objective, :method, :steps, :owner_role, :retention, :tier, :source)""",
-            [_flat(entry, catalogue.sources) for entry in catalogue.controls.values()],
-        )
-        connection.executemany(
-            """INSERT INTO evidence_item (id, title, title_zh, description, retention_legal, retention_suggested, tier,
-                 source) VALUES (:id, :title, :title_zh, :description, :retention_legal, :retention_suggested, :tier,
-                 :source)""",
-            [_flat(entry, catalogue.sources) for entry in catalogue.evidence.values()],
-        )
-        connection.executemany(
-            """INSERT INTO hardware_item (id, title, title_zh, installed_at, parameters, standards, acceptance_check,
-                 records, restrictions, tier, source) VALUES (:id, :title, :title_zh, :installed_at, :parameters,
-                 :standards, :acceptance_check, :records, :restrictions, :tier, :source)""",
-            [_flat(entry, catalogue.sources) for entry in catalogue.hardware.values()],
-        )
-        connection.executemany(
-            """INSERT INTO gap (id, title, title_zh, description, topic_words, left_open_by, could_be_filled_by, tier,
-                 source) VALUES (:id, :title, :title_zh, :description, :topic_words, :left_open_by, :could_be_filled_by,
-                 :tier, :source)
-               ON CONFLICT (id) DO UPDATE SET title = excluded.title, title_zh = excluded.title_zh,
-                 description = excluded.description, topic_words = excluded.topic_words,
-                 left_open_by = excluded.left_open_by, could_be_filled_by = excluded.could_be_filled_by,
-                 tier = excluded.tier, source = excluded.source""",
-            [_flat(entry, catalogue.sources) for entry in catalogue.gaps.values()],
-        )
+        for table, entries in (
+            ("control", catalogue.controls),
+            ("evidence_item", catalogue.evidence),
+            ("hardware_item", catalogue.hardware),
+            ("gap", catalogue.gaps),
+        ):
+            connection.executemany(
+                _insertion(table),
+                [dict.fromkeys(_COLUMNS[table], "") | _flat(entry, catalogue.sources) for entry in entries.values()],
+            )
         connection.executemany(
             "INSERT INTO catalogue_link (from_kind, from_id, to_kind, to_id, rationale) VALUES (?, ?, ?, ?, ?)",
             list(_internal_links(catalogue)),
         )
+
+
+def _insertion(table: str) -> str:
+    """An entry that is there already, as gaps are that something fills, takes the new words."""
+    columns = _COLUMNS[table]
+    return f"""INSERT INTO {table} ({", ".join(columns)}) VALUES ({", ".join(f":{name}" for name in columns)})
+      ON CONFLICT (id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in columns[1:])}"""  # noqa: S608
 
 
 def _internal_links(catalogue: Catalogue) -> Iterator[tuple[str, str, str, str, str]]:
@@ -151,6 +161,8 @@ def _check_references(catalogue: Catalogue) -> None:
     for link in catalogue.links.values():
         for kind, target in link["target"].items():
             _check(catalogue, link["id"], kind, [target], targets[kind])
+    for reason in catalogue.reasons.values():
+        _check(catalogue, reason["id"], "kept_under", reason.get("kept_under", []), catalogue.controls)
     for test in catalogue.tests.values():
         _check(catalogue, test["id"], "control", [test["control"]] if "control" in test else [], catalogue.controls)
         _check(catalogue, test["id"], "hardware", test.get("hardware", []), catalogue.hardware)

@@ -96,7 +96,8 @@ def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue) -> di
     """
     parties = read_parties()
     rows = connection.execute(
-        """SELECT rv.rule_id, i.title AS instrument, i.jurisdiction, rv.label, rv.modality, rv.bearer, rv.statement,
+        """SELECT rv.id AS version, rv.rule_id, i.title AS instrument, i.jurisdiction, rv.label, rv.modality, rv.bearer,
+             rv.statement,
              rv.valid_from, rv.fingerprint, EXISTS (SELECT 1 FROM mapping m
                JOIN rule_version other ON other.rule_id = m.rule_id AND other.superseded_at IS NULL
                  AND other.valid_to IS NULL
@@ -120,25 +121,42 @@ def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue) -> di
         duty = {key: row[key] for key in row.keys() if key != "linked"}  # noqa: SIM118 - a Row iterates over values
         if row["linked"]:
             counts["linked"] += 1
-        elif row["fingerprint"] in reasons:
+        elif row["version"] in reasons:
             counts["with_a_written_reason"] += 1
-            found["reasoned"].append({**duty, **reasons[row["fingerprint"]]})
+            found["reasoned"].append({**duty, **reasons[row["version"]]})
         else:
             counts["open"] += 1
             found["open"].append(duty)
     return {"instruments": sorted({row["instrument"] for row in rows}), "counts": counts, **found}
 
 
-def _reasons(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, dict[str, str]]:
-    """Fingerprint of a wording → the written reason why nothing is linked to it; a new wording needs a new reason."""
-    found = {}
+def _reasons(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    """Rule version → the written reason why nothing is linked to it.
+
+    A reason for one wording holds for that wording alone; one for articles holds for what stands in the version it
+    names, as long as it stands unchanged.
+    """
+    found: dict[str, dict[str, Any]] = {}
     for reason in catalogue.reasons.values():
-        instruments = find_instruments(connection, reason["rule"]["instrument"])
-        rule = resolve_rule(connection, instruments[0].id, reason["rule"]) if len(instruments) == 1 else None
-        words = reason["rule"].get("contains", "")
-        for row in connection.execute(
-            "SELECT fingerprint FROM rule_version WHERE rule_id = ? AND superseded_at IS NULL AND instr(statement, ?)",
-            (rule, words),
-        ):
-            found[row["fingerprint"]] = {"reason_id": reason["id"], "reason": reason["reason"]}
+        told = {"reason_id": reason["id"], "reason": reason["reason"], "kept_under": list(reason.get("kept_under", ()))}
+        place = reason.get("rule") or reason["scope"]
+        instruments = find_instruments(connection, place["instrument"])
+        if len(instruments) != 1:
+            continue
+        if "scope" in reason:
+            rows = connection.execute(
+                """SELECT rv.id FROM expression e JOIN rule_place p ON p.expression_id = e.id
+                   JOIN rule_version rv ON rv.id = p.rule_version_id AND rv.superseded_at IS NULL
+                   WHERE e.instrument_id = ? AND e.version_date = ?
+                     AND p.label IN (SELECT value FROM json_each(?))""",
+                (instruments[0].id, place["version_date"], json.dumps(place["provisions"])),
+            )
+        else:
+            rows = connection.execute(
+                """SELECT other.id FROM rule_version rv JOIN rule_version other ON other.fingerprint = rv.fingerprint
+                   WHERE rv.rule_id = ? AND rv.superseded_at IS NULL AND instr(rv.statement, ?)""",
+                (resolve_rule(connection, instruments[0].id, place), place.get("contains", "")),
+            )
+        for row in rows:
+            found[row["id"]] = told
     return found

@@ -14,7 +14,7 @@ import nlp.language
 from cli import main
 from rules_db.connection import DataFolder, open_store
 from rules_db.mapping.catalogue import BUNDLED, CatalogueError, read_catalogue
-from rules_db.mapping.coverage import coverage, list_links
+from rules_db.mapping.coverage import coverage, list_links, uncovered_duties
 from rules_db.mapping.links import accept_link, load_links
 
 TITLE = "示例湾区电池回收站管理规定"
@@ -230,8 +230,14 @@ def test_coverage_counts_links_by_status_and_shows_zeros(data: Path) -> None:
 
 def test_every_reviewed_link_to_a_real_law_finds_the_wording_reviewed(tmp_path: Path, shared: Path) -> None:
     catalogue = read_catalogue(BUNDLED)
+<<<<<<< tests/rules_db/test_mapping_links.py
+    read = [
+        key for key, link in catalogue.links.items() if link["stamp"] and catalogue.origin[key].stem == "general_law"
+    ]
+=======
     links = {key: link for key, link in catalogue.links.items() if catalogue.origin[key].stem == "general_law"}
     read = [key for key, link in links.items() if link["stamp"]]
+>>>>>>> /tmp/land/new
     wanted = {tuple(catalogue.links[key]["rule"][part] for part in ("instrument", "version_date")) for key in read}
     lines = (shared / "corpus" / "manifest.csv").read_text(encoding="utf-8").splitlines()
     picked = [line for line in lines[1:] if tuple(line.split(",")[1:3]) in wanted]
@@ -247,3 +253,35 @@ def test_every_reviewed_link_to_a_real_law_finds_the_wording_reviewed(tmp_path: 
     status = dict(connect(data).execute("SELECT id, status FROM mapping").fetchall())
     assert {key: status[key] for key in read if status[key] != "accepted"} == {}
     assert len(read) >= 50
+    duties = uncovered_duties(connect(data), catalogue)
+    assert [(duty["instrument"], duty["label"]) for duty in duties["open"]] == []
+    assert duties["counts"]["duties"] > 600
+
+
+def test_a_reason_for_articles_holds_for_its_version_alone(data: Path) -> None:
+    path = data / "catalogue" / "reasons" / "own.yml"
+    path.parent.mkdir()
+    text = (
+        f"- id: N951\n  scope: {{instrument: {TITLE}, version_date: '2023-12-01', provisions: [第三条, 第四条]}}\n"
+        "  kept_under: [C21]\n  reason: drills stand elsewhere\n  reviewed_by: 王\n  reviewed_on: '2024-02-01'\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    links = data / "catalogue" / "links" / "test.yml"
+    links.write_text("".join(map(entry, ("L951", "L952"))), encoding="utf-8")
+    stamps = dict(connect(data).execute("SELECT id, current_fingerprint FROM mapping").fetchall())
+    for key in ("L951", "L952"):
+        accept_link(links, key, stamp=stamps[key], reviewer="王", on="2024-02-01")
+    load(data)
+    catalogue = read_catalogue(BUNDLED, data / "catalogue")
+    before = uncovered_duties(connect(data), catalogue)
+    assert {(duty["label"], duty["reason_id"]) for duty in before["reasoned"]} == {
+        ("第三条", "N951"),
+        ("第四条", "N951"),
+    }
+    assert before["open"] == []
+    ingest(data, AFTER, "2024-12-01")
+    after = uncovered_duties(connect(data), catalogue)
+    assert {duty["label"] for duty in after["open"]} == {"第二条"}  # the other wording only moved
+    path.write_text(text.replace("C21", "C99"), encoding="utf-8")
+    with pytest.raises(CatalogueError, match="C99"):
+        read_catalogue(BUNDLED, data / "catalogue")
