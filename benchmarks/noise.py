@@ -22,6 +22,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -371,7 +372,7 @@ def main() -> None:
     parser.add_argument("--changedetection", type=Path, help="virtual environment of changedetection.io")
     options, _ = parser.parse_known_args()  # `python -m benchmarks NAME` leaves its own words
     site = NoisySite(options.pages)
-    with tempfile.TemporaryDirectory() as temporary:
+    with tempfile.TemporaryDirectory() as temporary, ExitStack() as at_the_end:
         root = Path(temporary)
         watchers: dict[str, Watch | Urlwatch | ChangeDetection] = {"guiji": Watch(root / "guiji", site)}
         if options.urlwatch:
@@ -379,7 +380,9 @@ def main() -> None:
                 watchers[name] = Urlwatch(options.urlwatch, root / name[-8:].strip(), site, selector)
         if options.changedetection:
             for name, selector in (("changedetection.io, whole", None), ("changedetection.io, body", ".TRS_Editor")):
-                watchers[name] = ChangeDetection(options.changedetection, root / name[-5:].strip(), site, selector)
+                peer = ChangeDetection(options.changedetection, root / name[-5:].strip(), site, selector)
+                at_the_end.callback(peer.close)
+                watchers[name] = peer
         print(f"{'kind of noise':26}" + "".join(f"{name:>26}" for name in watchers), flush=True)
         for watcher in watchers.values():
             watcher.look()
@@ -406,9 +409,6 @@ def main() -> None:
                 f"{name}: {len(wanted & told_of)} of {len(wanted)} real edits under all noise told, "
                 f"{len(told_of - wanted)} others told"
             )
-        for watcher in watchers.values():
-            if isinstance(watcher, ChangeDetection):
-                watcher.close()
     site.close()
 
 
