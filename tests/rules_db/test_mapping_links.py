@@ -230,14 +230,8 @@ def test_coverage_counts_links_by_status_and_shows_zeros(data: Path) -> None:
 
 def test_every_reviewed_link_to_a_real_law_finds_the_wording_reviewed(tmp_path: Path, shared: Path) -> None:
     catalogue = read_catalogue(BUNDLED)
-<<<<<<< tests/rules_db/test_mapping_links.py
-    read = [
-        key for key, link in catalogue.links.items() if link["stamp"] and catalogue.origin[key].stem == "general_law"
-    ]
-=======
     links = {key: link for key, link in catalogue.links.items() if catalogue.origin[key].stem == "general_law"}
     read = [key for key, link in links.items() if link["stamp"]]
->>>>>>> /tmp/land/new
     wanted = {tuple(catalogue.links[key]["rule"][part] for part in ("instrument", "version_date")) for key in read}
     lines = (shared / "corpus" / "manifest.csv").read_text(encoding="utf-8").splitlines()
     picked = [line for line in lines[1:] if tuple(line.split(",")[1:3]) in wanted]
