@@ -235,7 +235,7 @@ def known_documents(connection: sqlite3.Connection, source_id: str) -> list[Know
     """Details and attachments of a source whose bytes are held, by address."""
     rows = connection.execute(
         """SELECT s.url AS url, s.role AS role, min(s.seen_at) AS first_seen,
-             max(CASE WHEN r.finished_at IS NOT NULL THEN s.seen_at END) AS confirmed_at, max(s.id) AS newest
+             max(CASE WHEN r.finished_at IS NOT NULL THEN s.id END) AS confirmed, max(s.id) AS newest
            FROM sighting s JOIN crawl_run r ON r.id = s.run_id
            WHERE s.source_id = ? AND s.role IN ('detail', 'attachment') AND s.snapshot_sha256 IS NOT NULL
            GROUP BY s.url ORDER BY s.url""",
@@ -251,12 +251,19 @@ def known_documents(connection: sqlite3.Connection, source_id: str) -> list[Know
                 url=row["url"],
                 role=newest["role"],
                 first_seen=row["first_seen"],
-                confirmed_at=row["confirmed_at"],
+                confirmed_at=_seen_at(connection, row["confirmed"]),
                 facts=json.loads(newest["facts"]),
                 parent_url=newest["parent_url"],
             )
         )
     return known
+
+
+def _seen_at(connection: sqlite3.Connection, sighting_id: int | None) -> str | None:
+    """When a sighting was, by the clock of its run. The newest is the one that was written last: a clock that once ran
+    ahead does not make everything due until it is caught up with."""
+    found = connection.execute("SELECT seen_at FROM sighting WHERE id = ?", (sighting_id,)).fetchone()
+    return str(found["seen_at"]) if found else None
 
 
 def count_sightings(connection: sqlite3.Connection, source_id: str, since: str) -> int:

@@ -128,6 +128,18 @@ def test_documents_rest_until_due(tmp_path, server, crawled):
     assert verdict.metrics["not_due"] == 4
 
 
+def test_a_clock_that_once_ran_ahead_costs_one_run(tmp_path, server, crawled):
+    site(server)
+    write_source(tmp_path / "sources", "a", server.url)
+    crawled()
+    crawled(now="2026-06-25T09:00:00Z")
+    crawled(now="2026-06-01T09:00:00Z")  # the right time again: what was seen in the future is asked for once more
+    server.hits.clear()
+    (verdict,) = crawled(now="2026-06-02T09:00:00Z")
+    assert [path for path in server.paths() if path != "/robots.txt"] == ["/tzgg/"]
+    assert verdict.metrics["not_due"] == 4
+
+
 def test_only_watched_topics_are_fetched_and_everything_is_listed(tmp_path, server, crawled):
     server.pages["/tzgg/"] = Reply(
         rows([("./202605/t20260501_1.html", T1, "2026-05-01"), ("./202605/t20260502_2.html", T2, "2026-05-02")])
