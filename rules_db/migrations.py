@@ -50,6 +50,12 @@ def m0006_effect_links(db: Database) -> None:
     _run_script(db, "0006_effect_links.sql")
 
 
+@store()
+def m0007_catalogue_words(db: Database) -> None:
+    """The catalogue in Chinese."""
+    _run_script(db, "0007_catalogue_words.sql")
+
+
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
     lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))

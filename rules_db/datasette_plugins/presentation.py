@@ -41,6 +41,7 @@ def functions() -> dict[str, Any]:
         "ranked_norms": ranked_norms,
         "ranked_thresholds": ranked_thresholds,
         "decoded": decoded,
+        "worded": worded,
         "told": told_html,
         "english": translator("en"),
         "valid_on": valid_on,
@@ -104,6 +105,15 @@ def decoded(value: str) -> Any:
         return json.loads(value)
     except ValueError:
         return value
+
+
+def worded(row: Any, field: str, language: str) -> tuple[Any, str]:
+    """A field of the catalogue in the page's language with the language it is in: English where nobody wrote the other,
+    or the copy is older than the column."""
+    chinese = f"{field}_zh"
+    if language == "zh" and chinese in row.keys() and row[chinese]:  # noqa: SIM118 - a Row iterates over values
+        return decoded(row[chinese]), "zh-CN"
+    return decoded(row[field]), "en"
 
 
 def is_unchanged(entry: Entry) -> bool:

@@ -25,7 +25,7 @@ SAMPLE = Path(__file__).parent / "sample"
 _KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links", "tests", "reasons")
 _CITATION = re.compile(r"\{([^{}]*)\}")
 OWN_PRACTICE = "own practice"
-# Columns of the store by table; each is a key of the entries, and empty where an entry may leave it out (Chinese words).
+# Columns of the store by table; each is a key of the entries, empty where an entry leaves out its Chinese words.
 _COLUMNS = {
     "control": (
         *("id", "title", "title_zh", "objective", "objective_zh", "method", "steps", "steps_zh", "owner_role"),

@@ -28,7 +28,6 @@ class GapEntry:
 
     gap: Row
     openers: tuple[tuple[str, Rows], ...]
-    could_fill: tuple[str, ...]
     fillings: Rows
 
 
@@ -74,7 +73,7 @@ def gaps_page(connection: sqlite3.Connection) -> GapsPage:
             (gap["id"],),
         ).fetchall()
         openers = tuple((title, _held(connection, title)) for title in listed(gap["left_open_by"]))
-        entries.append(GapEntry(gap, openers, listed(gap["could_be_filled_by"]), tuple(fillings)))
+        entries.append(GapEntry(gap, openers, tuple(fillings)))
     filled = sum(bool(entry.fillings) for entry in entries)
     return GapsPage(
         tuple(sorted(entries, key=lambda entry: bool(entry.fillings))), open=len(entries) - filled, filled=filled

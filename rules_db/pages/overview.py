@@ -96,11 +96,14 @@ class CoveragePage:
 
 @dataclass(frozen=True, slots=True)
 class CataloguePage:
+    """`titles` holds the entries of all three kinds by their id."""
+
     controls: Rows
     hardware: Rows
     evidence: Rows
     rules: dict[tuple[str, str], list[Row]]
     links: dict[tuple[str, str], list[tuple[str, str, str]]]
+    titles: dict[str, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +212,11 @@ def catalogue_page(connection: sqlite3.Connection) -> CataloguePage:
         ours, theirs = (row["from_kind"], row["from_id"]), (row["to_kind"], row["to_id"])
         links.setdefault(ours, []).append((*theirs, row["rationale"]))
         links.setdefault(theirs, []).append((*ours, row["rationale"]))
-    return CataloguePage(
-        _all(connection, "SELECT * FROM control ORDER BY id"),
-        _all(connection, "SELECT * FROM hardware_item ORDER BY id"),
-        _all(connection, "SELECT * FROM evidence_item ORDER BY id"),
-        rules,
-        links,
-    )
+    controls = _all(connection, "SELECT * FROM control ORDER BY id")
+    hardware = _all(connection, "SELECT * FROM hardware_item ORDER BY id")
+    evidence = _all(connection, "SELECT * FROM evidence_item ORDER BY id")
+    titles = {row["id"]: row for rows in (controls, hardware, evidence) for row in rows}
+    return CataloguePage(controls, hardware, evidence, rules, links, titles)
 
 
 def sources_page(connection: sqlite3.Connection) -> SourcesPage:

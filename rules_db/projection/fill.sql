@@ -83,14 +83,17 @@ INSERT INTO effect
 
 -- Columns with an array facet must hold arrays.
 INSERT INTO control
-  SELECT id, title, title_zh, objective, CASE WHEN json_valid(method) THEN method ELSE json_array(method) END, steps,
-    owner_role, retention, tier, source
+  SELECT id, title, title_zh, objective, objective_zh, CASE WHEN json_valid(method) THEN method ELSE json_array(method) END,
+    steps, steps_zh, owner_role, owner_role_zh, retention, retention_zh, tier, source
   FROM work.control;
-INSERT INTO evidence_item SELECT id, title, title_zh, description, retention_legal, retention_suggested, tier, source
+INSERT INTO evidence_item
+  SELECT id, title, title_zh, description, description_zh, retention_legal, retention_legal_zh, retention_suggested,
+    retention_suggested_zh, tier, source
   FROM work.evidence_item;
 INSERT INTO hardware_item
   SELECT id, title, title_zh, CASE WHEN json_valid(installed_at) THEN installed_at ELSE json_array(installed_at) END,
-    parameters, standards, acceptance_check, records, restrictions, tier, source
+    installed_at_zh, parameters, standards, acceptance_check, acceptance_check_zh, records, records_zh, restrictions,
+    restrictions_zh, tier, source
   FROM work.hardware_item;
 INSERT INTO catalogue_link SELECT from_kind, from_id, to_kind, to_id, rationale FROM work.catalogue_link;
 
@@ -105,7 +108,10 @@ INSERT INTO mapping
     LEFT JOIN evidence_item v ON m.target_kind = 'evidence_item' AND v.id = m.target_id
   WHERE m.status <> 'rejected';
 
-INSERT INTO gap SELECT id, title, title_zh, description, left_open_by, could_be_filled_by, tier, source FROM work.gap;
+INSERT INTO gap
+  SELECT id, title, title_zh, description, description_zh, left_open_by, could_be_filled_by, could_be_filled_by_zh, tier,
+    source
+  FROM work.gap;
 INSERT INTO gap_filling
   SELECT g.gap_id, g.instrument_id, g.expression_id, g.eid, clean(g.reason), g.recorded_at
   FROM work.gap_filling g JOIN expression e ON e.id = g.expression_id;

@@ -230,10 +230,14 @@ CREATE TABLE control (
   title TEXT NOT NULL,
   title_zh TEXT NOT NULL,
   objective TEXT NOT NULL,
+  objective_zh TEXT NOT NULL,
   method TEXT NOT NULL,
   steps TEXT NOT NULL,
+  steps_zh TEXT NOT NULL,
   owner_role TEXT NOT NULL,
+  owner_role_zh TEXT NOT NULL,
   retention TEXT NOT NULL,
+  retention_zh TEXT NOT NULL,
   tier TEXT NOT NULL,
   source TEXT NOT NULL
 ) STRICT;
@@ -243,8 +247,11 @@ CREATE TABLE evidence_item (
   title TEXT NOT NULL,
   title_zh TEXT NOT NULL,
   description TEXT NOT NULL,
+  description_zh TEXT NOT NULL,
   retention_legal TEXT NOT NULL,
+  retention_legal_zh TEXT NOT NULL,
   retention_suggested TEXT NOT NULL,
+  retention_suggested_zh TEXT NOT NULL,
   tier TEXT NOT NULL,
   source TEXT NOT NULL
 ) STRICT;
@@ -254,11 +261,15 @@ CREATE TABLE hardware_item (
   title TEXT NOT NULL,
   title_zh TEXT NOT NULL,
   installed_at TEXT NOT NULL,
+  installed_at_zh TEXT NOT NULL,
   parameters TEXT NOT NULL,
   standards TEXT NOT NULL,
   acceptance_check TEXT NOT NULL,
+  acceptance_check_zh TEXT NOT NULL,
   records TEXT NOT NULL,
+  records_zh TEXT NOT NULL,
   restrictions TEXT NOT NULL,
+  restrictions_zh TEXT NOT NULL,
   tier TEXT NOT NULL,
   source TEXT NOT NULL
 ) STRICT;
@@ -298,8 +309,10 @@ CREATE TABLE gap (
   title TEXT NOT NULL,
   title_zh TEXT NOT NULL,
   description TEXT NOT NULL,
+  description_zh TEXT NOT NULL,
   left_open_by TEXT NOT NULL,
   could_be_filled_by TEXT NOT NULL,
+  could_be_filled_by_zh TEXT NOT NULL,
   tier TEXT NOT NULL,
   source TEXT NOT NULL
 ) STRICT;

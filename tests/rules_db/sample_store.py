@@ -314,21 +314,26 @@ def _insert(connection: sqlite3.Connection, table: str, values: dict[str, object
 
 
 def _catalogue(connection: sqlite3.Connection, evil: str) -> None:
-    connection.execute(
-        "INSERT INTO control VALUES ('CTL-1', 'Outlet filing', '网点备案', 'Outlets are filed in time', 'examine', "
-        "'Look at the receipts', 'compliance officer', '5 years', 'practice', 'own practice')"
-    )
-    connection.execute(
-        "INSERT INTO control VALUES ('CTL-2', 'Test records', '检测记录', 'Records are kept', 'examine', "
-        "'Draw a sample', 'quality lead', '5 years', 'practice', 'own practice')"
-    )
-    connection.execute(
-        "INSERT INTO hardware_item VALUES ('HW-1', 'Code reader', '读码设备', 'receiving bay', 'read rate >= 99 %', "
-        "'GB/T 34014', 'read 100 codes', 'log of reads', '', 'practice', 'own practice')"
-    )
-    connection.execute(
-        "INSERT INTO evidence_item VALUES ('EV-1', 'Filing receipt', '备案回执', 'Receipt of the filing', '', "
-        "'5 years', 'practice', 'own practice')"
+    own = {"tier": "practice", "source": "own practice"}
+    control = {"method": "examine", "retention": "5 years", **own}
+    titles = {"id": "CTL-1", "title": "Outlet filing", "title_zh": "网点备案"}
+    words = {
+        "objective": "Outlets are filed in time",
+        "steps": "Look at the receipts",
+        "owner_role": "compliance officer",
+    }
+    chinese = {"objective_zh": "网点按期备案", "steps_zh": '["查看回执"]', "owner_role_zh": "合规专员"}
+    _insert(connection, "control", {**titles, **words, **chinese, **control})
+    titles = {"id": "CTL-2", "title": "Test records", "title_zh": "检测记录"}
+    words = {"objective": "Records are kept", "steps": "Draw a sample", "owner_role": "quality lead"}
+    _insert(connection, "control", {**titles, **words, **control})
+    device = {"installed_at": "receiving bay", "parameters": "read rate >= 99 %", "standards": "GB/T 34014"}
+    checks = {"acceptance_check": "read 100 codes", "records": "log of reads", "restrictions": ""}
+    titles = {"id": "HW-1", "title": "Code reader", "title_zh": "读码设备"}
+    _insert(connection, "hardware_item", {**titles, **device, **checks, **own})
+    receipt = {"description": "Receipt of the filing", "retention_legal": "", "retention_suggested": "5 years"}
+    _insert(
+        connection, "evidence_item", {"id": "EV-1", "title": "Filing receipt", "title_zh": "备案回执", **receipt, **own}
     )
     connection.execute(
         "INSERT INTO catalogue_link VALUES ('control', 'CTL-2', 'hardware_item', 'HW-1', 'reads the codes')"
@@ -349,7 +354,9 @@ def _catalogue(connection: sqlite3.Connection, evil: str) -> None:
     )  # fmt: skip
     gaps = [("GAP-1", "Reader models", "读码设备型号"), ("GAP-2", "Upload fields", "上传字段")]
     connection.executemany(
-        "INSERT INTO gap VALUES (?, ?, ?, 'Not said', '[]', 'the measure', 'provinces', 'practice', 'own reading')",
+        """INSERT INTO gap
+             (id, title, title_zh, description, topic_words, left_open_by, could_be_filled_by, tier, source)
+           VALUES (?, ?, ?, 'Not said', '[]', 'the measure', 'provinces', 'practice', 'own reading')""",
         gaps,
     )
     connection.execute(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -209,3 +211,33 @@ def test_a_failure_while_loading_rolls_back(store: sqlite3.Connection, catalogue
     with pytest.raises(sqlite3.DatabaseError, match="disk trouble"):
         load_catalogue(store, catalogue)
     assert rows(store) == before
+
+
+def test_every_bundled_entry_speaks_chinese_wherever_it_speaks_english(catalogue: Catalogue) -> None:
+    spoken = {
+        "controls": ("objective", "steps", "owner_role", "retention"),
+        "hardware": ("installed_at", "acceptance_check", "records", "restrictions"),
+        "evidence": ("description", "retention_legal", "retention_suggested"),
+        "gaps": ("description", "could_be_filled_by"),
+    }
+    faults = []
+    for kind, fields in spoken.items():
+        for entry in getattr(catalogue, kind).values():
+            for field in fields:
+                english, chinese = entry[field], entry.get(f"{field}_zh")
+                same_size = not isinstance(english, list | dict) or len(english) == len(chinese or ())
+                if english and not (chinese and same_size):
+                    faults.append((entry["id"], field))
+    assert faults == []
+
+
+def test_chinese_words_are_stored_and_what_is_not_written_is_empty(
+    store: sqlite3.Connection, catalogue: Catalogue
+) -> None:
+    load_catalogue(store, catalogue)
+    row = store.execute("SELECT steps_zh, retention_zh FROM control WHERE id = 'C01'").fetchone()
+    assert json.loads(row["steps_zh"]) == catalogue.controls["C01"]["steps_zh"]
+    assert json.loads(row["retention_zh"])["legal"]
+    bare = {key: value for key, value in catalogue.gaps["G01"].items() if key != "description_zh"}
+    load_catalogue(store, replace(catalogue, gaps={"G01": bare}))
+    assert store.execute("SELECT description_zh FROM gap WHERE id = 'G01'").fetchone()[0] == ""
