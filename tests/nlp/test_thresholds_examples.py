@@ -114,11 +114,18 @@ def test_a_bare_count_counts_behind_these_words_only(unit: str, word: str) -> No
     assert not find_thresholds(f"应当记录一{spelling}。")
 
 
+@pytest.mark.parametrize("word", patterns.NOT_OCCASIONS)
+def test_processes_and_editions_are_no_occasions(word: str) -> None:
+    assert not find_thresholds(f"有关三次{word}。")
+    assert find_thresholds("有关三次复检。")
+
+
 def test_other_tables_are_sorted_and_unique() -> None:
     for table in (
         patterns.APPROXIMATE, patterns.COUNT_LOOKALIKES, patterns.EVENT_ENDS, patterns.LINKS, patterns.LOOKALIKES,
-        patterns.MEASURED, patterns.MEASURED_COUNT, patterns.MEASURED_TIME, patterns.PHRASE_CUTS, patterns.SUMS,
-        patterns.TAKEN_OF, *patterns.BARE_COUNTS.values(), tuple(patterns.NOT_BEFORE), tuple(patterns.PERIODS),
+        patterns.MEASURED, patterns.MEASURED_COUNT, patterns.MEASURED_TIME, patterns.NOT_OCCASIONS,
+        patterns.PHRASE_CUTS, patterns.SUMS, patterns.TAKEN_OF, *patterns.BARE_COUNTS.values(),
+        tuple(patterns.NOT_BEFORE), tuple(patterns.PERIODS),
     ):  # fmt: skip
         assert list(table) == sorted(set(table))
 

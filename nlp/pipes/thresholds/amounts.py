@@ -24,6 +24,8 @@ _SECOND = re.compile(
 _TOLERANCE = re.compile(r"[ \u3000]?(?:±|\+/-)[ \u3000]?")
 _LISTED = frozenset({"次", "day", "person", "year", "month"})
 
+_OF_PEOPLE = re.compile(r"(?:人数|人口)(?:在|为|总数)?$")
+
 # 30%≤荷电状态≤50%
 _BETWEEN = re.compile(r"[ \u3000]?[≤<＜≦⩽][^，。；：、\n\r≤<＜≦⩽0-9]{1,16}[≤<＜≦⩽][ \u3000]?")
 
@@ -80,11 +82,20 @@ def read_amount(text: str, head: re.Match[str], lexicon: Lexicon) -> Amount | No
         or _open_range(text, start, first, lexicon)
     )
     amount = amount or _between(text, start, first)
-    if amount is None and first.unit is not None:
-        amount = Amount(start, first.end, first.value, None, first.unit)
+    if amount is None and (unit := first.unit or _people(text, start, first, lexicon)) is not None:
+        amount = Amount(start, first.end, first.value, None, unit)
     if amount is not None and amount.upper is None and amount.value and text[start - 1 : start] == "±":
         return replace(amount, start=start - 1, value=-amount.value, upper=amount.value, shape="±")
     return amount
+
+
+def _people(text: str, start: int, first: Measure, lexicon: Lexicon) -> Unit | None:
+    """人口超过五万, 参加人数一千以上: the noun tells what a bounded number without a unit counts."""
+    before = lexicon.before(text, start, 0)
+    edge = before.edge if before else skip_blanks_back(text, start)
+    if not _OF_PEOPLE.search(text, max(0, edge - 6), edge):
+        return None
+    return UNITS["人"] if before or lexicon.after(text, first.end, Dimension.COUNT) else None
 
 
 def read_closing(text: str, position: int, amount: Amount, lexicon: Lexicon) -> Amount | None:

@@ -71,7 +71,7 @@ def frequency(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Thresh
 
 
 def _far(lexicon: Lexicon, text: str, amount: Amount, floor: int) -> Bound | None:
-    found = lexicon.apart(text, amount.start, floor, Dimension.COUNT)
+    found = lexicon.apart(text, amount.start, floor, amount.unit)
     return found[0] if found else None
 
 

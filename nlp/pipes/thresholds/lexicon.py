@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rules_db.model import Comparator
 
 from . import patterns
-from .units import Dimension
+from .units import Dimension, Unit
 
 _BLANKS = (" ", "\t", "\u3000", "\u00a0")
 # 30 日 内: behind a blank only words that open no new sentence part.
@@ -89,6 +89,9 @@ class Lexicon:
         self._short_gap = re.compile(
             rf"(?P<word>{compared})(?P<gap>{narrow}{{0,7}}{per})$|(?P<far>{_any(far_reaching)})(?P<room>{wide}{{1,8}})$"
         )
+        limits = rf"(?:(?:{_any(negations)})(?:{_any(negated)})|{_any(far_reaching)})"
+        self._event_gap = re.compile(rf"(?P<word>{limits})(?P<gap>[^{_STOPS}]{{2,24}}(?:后|之日起))$")
+        self._occasion_gap = re.compile(rf"(?P<word>{_any(far_reaching)})(?P<gap>[^{_STOPS}]{{1,28}})$")
         superlatives = [word for word, _ in plain if word.startswith("最")]
         self._copula_gap = re.compile(rf"(?P<word>{_any(superlatives)})(?P<gap>{_any(copulas)})$")
 
@@ -152,9 +155,11 @@ class Lexicon:
                 return position + len(word)
         return None
 
-    def apart(self, text: str, start: int, floor: int, dimension: Dimension) -> tuple[Bound, str] | None:
+    def apart(self, text: str, start: int, floor: int, unit: Unit) -> tuple[Bound, str] | None:
         """A comparator word left of the quantity with something in between (低于平均放养量60%, 至少保存三年), and what
-        is in between. A ratio may name its base there, anything else reaches a few characters only."""
+        is in between. A ratio may name its base there, a time limit the event that it runs from (不少于期满后六个月);
+        anything else reaches a few characters only."""
+        dimension = unit.dimension
         base = max(floor, start - _WINDOW)
         window = text[base:start]
         found = (self._ratio_gap if dimension is Dimension.RATIO else self._short_gap).search(window)
@@ -162,6 +167,10 @@ class Lexicon:
             word, gap = found["far"], found["room"]
         else:
             found = found or self._copula_gap.search(window)
+            if found is None and dimension is Dimension.TIME:
+                found = self._event_gap.search(window)
+            elif found is None and unit.name == "次":
+                found = self._occasion_gap.search(window)
             if found is None:
                 return None
             word, gap = found["word"], found["gap"]

@@ -37,6 +37,7 @@ _HUNDRED = Decimal(100)
 _HALVES = frozenset({"day", "hour", "month", "times", "year"})
 _HALF_LOOKALIKES = ("价", "天", "小时", "年", "径", "成", "数", "日", "月", "自")
 _SLASHED = re.compile(r"[/／](?P<below>[2-9]|10)(?![0-9/／.])")
+_ROUND = re.compile(r"(?:年|人|名|户|吨|亩|公里|米|平方米)(?:及?以上|以下|以内)")
 _AND_A_HALF = re.compile(r"个半(?P<unit>月|小时|钟头)")
 _NOT_BEFORE: dict[str, tuple[str, ...]] = {spelling: tuple(words.split()) for spelling, words in NOT_BEFORE.items()}
 
@@ -72,8 +73,8 @@ def read_measure(text: str, head: re.Match[str]) -> Measure | None:
     slashed = _SLASHED.match(text, end)
     if slashed and value < int(slashed["below"]) and value == int(value):
         return Measure(slashed.end(), value * _HUNDRED / int(slashed["below"]), FRACTION, numeral)
-    if numeral[0] in "百千万亿":  # 百人, 万元: no number of its own
-        return None
+    if numeral[0] in "百千万亿" and not (len(numeral) == 1 and _ROUND.match(text, end)):
+        return None  # 百人, 万元: no number of its own, but 百年以上
     return _with_unit(text, end, value, numeral)
 
 

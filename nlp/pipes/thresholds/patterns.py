@@ -175,7 +175,7 @@ NOT_BEFORE: dict[str, str] = {
     "层": "次 级 面",
     "届": "满 时 全国 人大",
     "帕": "金",
-    "年": "级 一遇 代 期贷 期国 期定 底 末 初 终 鉴 来 以来 一度 规划 计划 行动 轻 薪 产 月 制义务教育 华",
+    "年": "级 一遇 代 期贷 期国 期定 底 末 初 终 鉴 来 以来 一度 规划 计划 行动 轻 薪 产 月 制义务教育 义务教育 华",
     "度": "假 量 过",
     "座": "谈 落",
     "成": "立 本 为 年 员 果 品 效 分 绩 人 都 交 功 套 熟 就 片 长",
@@ -234,12 +234,18 @@ APPROXIMATE: tuple[str, ...] = (
 # Before a bare count, by its unit: what makes it a number that must be kept to and no mere article.
 BARE_COUNTS: dict[str, tuple[str, ...]] = {
     "person": (
-        "主任", "主席", "会长", "各确定", "各自确定", "增加", "增选", "秘书", "秘书长", "组长", "设", "设置", "选举",
-        "配备",
+        "主任", "主任委员", "主席", "会长", "只有", "各确定", "各自确定", "增加", "增选", "秘书", "秘书长", "组织员",
+        "组长", "设", "设置", "选举", "配备",
     ),
     "份": ("一式", "存", "执"),
-    "次": ("展期", "延期", "延续", "延长", "累计", "经", "续期", "连续"),
+    "次": ("只能约定", "展期", "延期", "延续", "延长", "累计", "经", "续期", "订立", "连续"),
 }  # fmt: skip
+
+# Behind 两次, 三次 …: names of processes and editions. 二次, which mostly is one, counts behind the words above only.
+NOT_OCCASIONS: tuple[str, ...] = (
+    "产业", "会议《", "会议修", "会议批准", "会议通过", "供水", "修改", "修正", "修订", "函数", "审议稿", "方",
+    "污染", "采油",
+)  # fmt: skip
 
 # Around a bare quantity: a term that is explained or replaced, no bound. 所称“三日”，是指….
 QUOTED = ("“", "”")

@@ -7,6 +7,7 @@ trigger. Words are data in patterns.py, units in units.py. Windows have fixed le
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_da
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon, skip_blanks_back
 from .measures import HEAD, HEAD_STARTS
-from .patterns import BARE_COUNTS, FAR_REACHING, LOOKALIKES, MAJORITY, QUOTED, RELATIVE_BEFORE
+from .patterns import BARE_COUNTS, FAR_REACHING, LOOKALIKES, MAJORITY, NOT_OCCASIONS, QUOTED, RELATIVE_BEFORE
 from .units import Dimension
 
 # Confidence: how far the reading rests on explicit words.
@@ -27,6 +28,8 @@ BARE = 0.9  # no comparator, but a unit that seldom merely counts: 有效期五�
 APART = 0.8  # comparator and number stand apart: 至少保存三年
 COUNTED = 0.6  # no comparator and a unit that often merely counts: 由三人组成
 BEFORE_EVENT = 0.7  # 届满前三个月: read as at least that long before
+
+_RECENT = re.compile(r"(?<![将接附邻临相])近$")  # 近三年: with a time no estimate but the stretch up to now
 
 
 def find_thresholds(text: str, lexicon: Lexicon = DEFAULT) -> list[Threshold]:
@@ -50,7 +53,10 @@ def _walk(text: str, lexicon: Lexicon) -> Iterator[Threshold]:
             if skipped is not None:
                 done = skipped
                 continue
-        if amount is None or (amount.unit.name == "day" and is_day_of_month(text, start)):
+        if amount is None:
+            continue
+        if amount.unit.name == "day" and is_day_of_month(text, start):
+            done = amount.end  # 每月一日至五日: the second end is a day of the month, too
             continue
         found = frequency(text, amount, done, lexicon) if amount.unit.name == "次" else None
         found = found or _bound(text, amount, done, lexicon)
@@ -79,7 +85,7 @@ def _bound(text: str, amount: Amount, floor: int, lexicon: Lexicon) -> Threshold
         if widened is not None:
             return _made(text, widened, before, None, Comparator.RANGE, EXPLICIT, "")
     if before is None and after is None and not _names_period(text, amount):
-        apart = lexicon.apart(text, amount.start, floor, amount.unit.dimension)
+        apart = lexicon.apart(text, amount.start, floor, amount.unit)
         if apart is not None and not _is_article(amount, apart[0]):
             (before, gap), confidence = apart, APART
     if amount.upper is not None:
@@ -97,9 +103,16 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
     start, unit = amount.start, amount.unit
     edge = skip_blanks_back(text, start)
     left = text[max(0, edge - 4) : edge]
-    if text.startswith(LOOKALIKES, start) or (text[start - 1 : start], text[amount.end : amount.end + 1]) == QUOTED:
+    if (
+        text.startswith(LOOKALIKES, start)
+        or _is_idiom(text, amount)
+        or (text[start - 1 : start], text[amount.end : amount.end + 1]) == QUOTED
+    ):
         return None
-    if left.endswith(("每", "含", "每隔", *lexicon.approximate)) or text.startswith(("左右", "上下"), amount.end):
+    recent = unit.dimension is Dimension.TIME and _RECENT.search(left) is not None
+    if (left.endswith(("每", "含", "每隔", *lexicon.approximate)) and not recent) or text.startswith(
+        ("左右", "上下"), amount.end
+    ):
         return None
     confidence = BARE
     if unit.dimension is Dimension.TIME:
@@ -109,11 +122,20 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
             made = _made(text, replace(amount, start=edge - 1), None, None, Comparator.GE, BEFORE_EVENT, "")
             return replace(made, span=replace(made.span, pattern="before:前N"))
     elif not unit.bare:
-        several = unit.name == "person" and amount.value >= 2 and left[-1:] not in ("前", "上", "下", "的")
+        several = amount.value >= 2 and (
+            (unit.name == "person" and left[-1:] not in ("前", "上", "下", "的"))
+            or (unit.name == "次" and text[start] != "二" and not text.startswith(NOT_OCCASIONS, amount.end))
+        )
         if not several and not text.endswith(BARE_COUNTS.get(unit.name, "\0"), 0, edge):
             return None
         confidence = COUNTED
     return _made(text, amount, None, None, Comparator.EQ, confidence, "")
+
+
+def _is_idiom(text: str, amount: Amount) -> bool:
+    """一年比一年, 一天比一天: steady growth, no amount."""
+    words = text[amount.start : amount.end]
+    return text.startswith(f"比{words}", amount.end) or text.endswith(f"{words}比", 0, amount.start)
 
 
 def _is_article(amount: Amount, word: Bound) -> bool:
@@ -160,6 +182,8 @@ def _made(
     base = trigger = ""
     if dimension is Dimension.RATIO:
         base = gap.strip().removesuffix("的") if gap else surroundings.base_of_ratio(text, start)
+    elif dimension is Dimension.TIME and gap.endswith(("后", "起")):
+        trigger = gap.rpartition("至")[2]
     elif dimension is Dimension.TIME:
         found = surroundings.trigger(text, start)
         trigger = text[found[0] : found[1]] if found else ""
