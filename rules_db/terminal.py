@@ -5,16 +5,24 @@ Text that came from outside is stripped of control characters first: it must not
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from html import unescape
+from textwrap import indent
 
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+
+SHORT, LEAST = 12, 8  # cells on screen: a column no wider is never folded (dates, ids); what others get at the least
+PIPED = 160  # width of a table that no terminal shows, unless `COLUMNS` is set
 
 # C0 and C1 controls but tab and newline, and the bidirectional overrides that can make text read otherwise than it is.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -30,19 +38,57 @@ def plain(markup: str) -> str:
     return unescape(re.sub(r"<[^>]*>", "", markup.replace("<mark>", "【").replace("</mark>", "】")))
 
 
+def counted(number: int, noun: str) -> str:
+    """“1 file”, “2 files”; `noun` in the singular."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Who reads has seen enough (`| head`): no trouble, and rich's exit code 1 would tell of refused inputs."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            sys.exit(0)
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console that keeps to plain text when it does not write to a terminal."""
-    return Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stderr if stderr else sys.stdout).isatty())
+    return _Console(stderr=stderr, highlight=False, soft_wrap=not (sys.stderr if stderr else sys.stdout).isatty())
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on stdout; every cell is cleaned."""
-    table = Table(title=title, title_justify="left", header_style="bold", expand=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(clean(cell) for cell in row))
-    console().print(table)
+    """A table on stdout, for short values; sentences belong into `print_records`. Every cell is cleaned, a column of
+    short values is never folded, and without rows there is the title alone."""
+    cells = [[clean(cell) for cell in row] for row in rows]
+    out = console()
+    if not out.is_terminal and "COLUMNS" not in os.environ:
+        out.width = PIPED
+    if not cells:
+        out.print(clean(title))
+        return
+    table = Table(
+        title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False
+    )
+    for column, values in zip(columns, zip(*cells, strict=True), strict=True):
+        name = column.replace("_", " ")
+        least = max(map(cell_len, (*values, *name.split())))
+        table.add_column(name, overflow="fold", min_width=least if least <= SHORT else LEAST)
+    for row in cells:
+        table.add_row(*row)
+    out.print(table)
+
+
+def print_records(title: str, records: Iterable[tuple[Sequence[object], Iterable[object]]]) -> None:
+    """Entries with sentences, on stdout: a head (its first part bold) and indented lines below it, all cleaned."""
+    out = console()
+    out.print(clean(title))
+    for (first, *rest), lines in records:
+        out.print(f"\n[bold]{clean(first)}[/bold]  {'  '.join(clean(part) for part in rest if part)}".rstrip())
+        for line in lines:
+            if line:
+                text = clean(line)
+                out.print(Padding(text, (0, 0, 0, 2)) if out.is_terminal else indent(text, "  "))
 
 
 @contextmanager

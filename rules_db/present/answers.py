@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rules_db.present.row import Row
-from rules_db.terminal import clean, console, plain, print_table
+from rules_db.terminal import clean, console, counted, plain, print_records, print_table
 
 if TYPE_CHECKING:
     from rules_db.diff.result import InstrumentDiff
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def flags(found: Sequence[Row]) -> None:
-    rows = (
-        (f["score"], f["kind"], f["title"], f["version_date"], "\n".join(r["sentence"] for r in f["reasons"]))
+    records = (
+        ((f["score"], f["kind"], f["title"], f["version_date"]), [f"· {r['sentence']}" for r in f["reasons"]])
         for f in found
     )
-    print_table(f"{len(found)} flagged", ("score", "kind", "title", "date", "why"), rows)
+    print_records(f"{len(found)} flagged", records)
 
 
 def versions(found: Sequence[Row]) -> None:
@@ -136,8 +136,11 @@ def overlay(found: Sequence[Row]) -> None:
 
 
 def rule_set(found: Sequence[Row]) -> None:
-    columns = ("valid_on", "title", "kind", "summary")
-    print_table(f"{len(found)} changes", columns, ([change[c] for c in columns] for change in found))
+    documents: dict[tuple[str, str], list[str]] = {}
+    for change in found:
+        told = documents.setdefault((change["valid_on"] or "undated", f"《{change['title']}》"), [])
+        told.append(f"{change['kind']}: {change['summary']}")
+    print_records(counted(len(found), "change"), documents.items())
 
 
 def deadline(found: Row) -> None:

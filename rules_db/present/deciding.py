@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules_db.present.row import Row
-from rules_db.terminal import clean, console, print_table
+from rules_db.terminal import clean, console, counted, print_records, print_table
 
 
 def review_queue(found: Sequence[Row]) -> None:
-    columns = ("rule_id", "title", "label", "modality", "bearer", "confidence", "reason", "statement")
-    print_table(f"{len(found)} readings wait for a person", columns, ([row[c] for c in columns] for row in found))
+    records = (
+        (
+            (row["rule_id"], f"《{row['title']}》{row['label']}"),
+            (
+                row["statement"],
+                f"read as {row['modality']}, bearer {row['bearer'] or 'none'}; confidence {row['confidence']}",
+                f"why: {row['reason']}",
+            ),
+        )
+        for row in found
+    )
+    print_records(f"waiting for a person: {counted(len(found), 'reading')}", records)
 
 
 def lineage_queue(found: Sequence[Row]) -> None:
     out = console()
-    out.print(f"{len(found)} pairs wait for a person")
+    out.print(f"waiting for a person: {counted(len(found), 'pair')}")
     for pair in found:
         dates = f"{pair['from_date'] or 'undated'} → {pair['to_date'] or 'undated'}"
         out.print(f"\n[bold]{pair['id']}[/bold] 《{clean(pair['title'])}》 {dates}, {pair['similarity']:.2f}")
@@ -27,20 +37,27 @@ def lineage_queue(found: Sequence[Row]) -> None:
 
 
 def files_to_read(found: Sequence[Row]) -> None:
-    columns = ("since", "code", "title", "name", "file", "message")
-    print_table(f"{len(found)} files need reading", columns, ([row[c] or "" for c in columns] for row in found))
+    records = (
+        (
+            (row["name"] or row["file"], row["code"], f"since {row['since']}"),
+            (row["title"], row["file"], row["message"]),
+        )
+        for row in found
+    )
+    print_records(f"to be read by a person: {counted(len(found), 'file')}", records)
 
 
 def decisions(found: Sequence[Row]) -> None:
-    out = console()
-    out.print(f"{len(found)} flagged changes")
-    for row in found:
-        out.print(f"\n[bold]{clean(row['change_id'])}[/bold] {clean(row['kind'])}  [dim]{clean(row['flag'])}[/dim]")
-        out.print(f"  {clean(row['title'])} {clean(row['place'])}")
-        if row["decided_at"]:
-            relevance = "relevant" if row["relevant"] == "yes" else "not relevant"
-            facts = (relevance, row["severity"], row["owner"], row["due_on"] and f"until {row['due_on']}")
-            out.print(f"  decided: {clean(', '.join(filter(None, facts)))}")
+    print_records(counted(len(found), "flagged change"), map(_decision, found))
+
+
+def _decision(row: Row) -> tuple[Sequence[object], list[object]]:
+    lines: list[object] = [f"{row['title']} {row['place']}".strip()]
+    if row["decided_at"]:
+        relevance = "relevant" if row["relevant"] == "yes" else "not relevant"
+        facts = (relevance, row["severity"], row["owner"], row["due_on"] and f"until {row['due_on']}")
+        lines.append(f"decided: {', '.join(filter(None, facts))}")
+    return (row["change_id"], row["kind"], row["flag"]), lines
 
 
 def decision_history(found: Sequence[Row]) -> None:
@@ -49,4 +66,4 @@ def decision_history(found: Sequence[Row]) -> None:
         (row["n"], row["decided_at"], row["decided_by"], *(row["decision"][column] for column in columns))
         for row in found
     )
-    print_table(f"{len(found)} decisions", ("entry", "when", "by", *columns), rows)
+    print_table(counted(len(found), "decision"), ("entry", "when", "by", *columns), rows)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules_db.present.row import Row
-from rules_db.terminal import clean, console, print_table
+from rules_db.terminal import clean, console, counted, print_records, print_table
 
 
 def links(found: Sequence[Row]) -> None:
-    columns = ("id", "status", "target", "place", "rationale")
-    print_table(f"{len(found)} links", columns, ([link[c] for c in columns] for link in found))
-    out = console()
-    for link in found:
-        if link["status"] == "suspect":
-            out.print(f"\n[bold]{link['id']}[/bold] suspect since {link['suspect_since']}")
-            out.print(f"  reviewed: {clean(link['stamp_statement']) or '(wording no longer held)'}")
-            out.print(f"  now:      {clean(link['statement']) or '(no wording in force)'}")
-            for cause in link["because"]:
-                out.print(f"  because:  {clean(cause)}")
+    print_records(counted(len(found), "link"), map(_link, found))
+
+
+def _link(link: Row) -> tuple[Sequence[object], list[object]]:
+    suspect = link["status"] == "suspect"
+    lines: list[object] = [link["rationale"]]
+    if suspect:
+        lines.append(f"reviewed: {link['stamp_statement'] or '(wording no longer held)'}")
+        lines.append(f"now:      {link['statement'] or '(no wording in force)'}")
+        lines += [f"because:  {cause}" for cause in link["because"]]
+    status = f"suspect since {link['suspect_since'][:10]}" if suspect else link["status"]
+    return (link["id"], f"{link['place']} → {link['target']}", status), lines
 
 
 def checklist(found: Row) -> None:
@@ -64,7 +66,7 @@ def counts(found: Row) -> None:
 def duties(found: Row) -> None:
     columns = ("instrument", "label", "modality", "bearer", "statement")
     print_table(
-        f"{len(found['open'])} duties of enterprises without a link or a written reason",
+        f"duties of enterprises without a link or a written reason: {len(found['open'])}",
         columns,
         ([row[c] for c in columns] for row in found["open"]),
     )

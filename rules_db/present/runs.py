@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rules_db.present.row import Row
-from rules_db.terminal import clean, console, print_table
+from rules_db.terminal import clean, console, counted, print_records, print_table
 
 
 def ingested(result: Row) -> None:
@@ -61,18 +61,23 @@ def daily(report: Row) -> None:
 
 
 def replayed(found: Row) -> None:
-    rows = (
-        (f["score"], f["kind"], f["recorded"], f["title"], "\n".join(r["sentence"] for r in f["reasons"]))
+    flags = (
+        (
+            (
+                f["score"],
+                f["kind"] + ("" if f["kind"] == f["recorded"] else f" (recorded: {f['recorded']})"),
+                f["title"],
+            ),
+            [f"· {reason['sentence']}" for reason in f["reasons"]],
+        )
         for f in found["flags"]
     )
-    print_table(f"{found['day']}: {len(found['flags'])} texts", ("score", "now", "recorded", "title", "why"), rows)
-    columns = ("kind", "title", "place", "summary")
-    print_table(f"{len(found['changes'])} changes", columns, ([c[k] for k in columns] for c in found["changes"]))
+    print_records(f"{found['day']}: {counted(len(found['flags']), 'text')}", flags)
+    changes = (((c["kind"], f"《{c['title']}》{c['place']}"), (c["summary"],)) for c in found["changes"])
+    print_records(f"\n{counted(len(found['changes']), 'change')}", changes)
     for recipient, events in found["told"].items():
-        told = (
-            (event["kind"], event["title"], ", ".join(watch or "" for watch in event["watches"])) for event in events
-        )
-        print_table(f"{recipient} would be told of {len(events)}", ("kind", "title", "watches"), told)
+        told = (((event["kind"], event["title"], ", ".join(filter(None, event["watches"]))), ()) for event in events)
+        print_records(f"\n{recipient} would be told of {len(events)}", told)
 
 
 def notified(outcomes: Sequence[Row]) -> None:
@@ -125,21 +130,24 @@ def demo(report: Row, port: int) -> None:
 
 
 def findings(found: Sequence[Row]) -> None:
-    columns = ("check", "outcome", "found", "do")
-    print_table("What guiji doctor found", columns, ([finding[c] for c in columns] for finding in found))
+    records = (
+        ((finding["outcome"].ljust(4), f"{finding['check']}: {finding['found']}"), (finding["do"],))
+        for finding in found
+    )
+    print_records("What guiji doctor found", records)
 
 
 def sources(found: Sequence[Row]) -> None:
-    print_table(f"{len(found)} sources", list(found[0]) if found else [], (list(row.values()) for row in found))
+    print_table(counted(len(found), "source"), list(found[0]) if found else [], (list(row.values()) for row in found))
 
 
 def registry_problems(found: Sequence[Row]) -> None:
-    rows = ((p["file"], "refused" if p["fatal"] else "look", p["message"]) for p in found)
-    print_table(f"{len(found)} remarks on the registry", ("file", "", "message"), rows)
+    records = ((("refused" if p["fatal"] else "look", p["file"]), (p["message"],)) for p in found)
+    print_records(counted(len(found), "remark") + " on the registry", records)
 
 
 def exported(found: Sequence[Row]) -> None:
-    print_table(f"{len(found)} files", ("file", "entries"), ((row["file"], row["entries"]) for row in found))
+    print_table(counted(len(found), "file"), ("file", "entries"), ((row["file"], row["entries"]) for row in found))
 
 
 def extraction_delta(delta: Any) -> None:
