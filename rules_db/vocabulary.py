@@ -94,7 +94,7 @@ class Direction(StrEnum):
 
 
 class ChangeKind(StrEnum):
-    """Kinds of the change feed. Only the first group is a change of law."""
+    """Kinds of change. From `renumbered` on none is a change of law: those stay with the maintainers."""
 
     INSTRUMENT_NEW = "instrument_new"
     DRAFT_NEW = "draft_new"
@@ -109,12 +109,10 @@ class ChangeKind(StrEnum):
     SCOPE_CHANGED = "scope_changed"
     DATES_CHANGED = "dates_changed"
     STATUS_CHANGED = "status_changed"
-    EFFECT_OUTSTANDING = "effect_outstanding"
     GAP_FILLED = "gap_filled"
     RENUMBERED = "renumbered"
     MOVED = "moved"
     FURNITURE = "furniture"
-    SOURCE_WITHDREW = "source_withdrew"
     SITE_BROKEN = "site_broken"
     BLOCKED = "blocked"
     STALE = "stale"
@@ -133,12 +131,13 @@ class Relationship(StrEnum):
 
 
 class MappingStatus(StrEnum):
-    """State of a link; suspect = the rule moved since a person reviewed it."""
+    """State of a link; suspect = the rule moved since its review, unresolved = the store holds no such rule."""
 
     PROPOSED = "proposed"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     SUSPECT = "suspect"
+    UNRESOLVED = "unresolved"
 
 
 class Outcome(StrEnum):
