@@ -1,6 +1,9 @@
-"""The command line of Guiji (规迹): a command parses options, hands on to `sequence` or a layer, prints, and returns.
+"""The command line of Guiji (规迹) and the order of the stages: bytes in, rules published.
 
-Heavy packages are imported inside the commands that need them, so that --help stays instant.
+This module alone puts crawler, nlp and rules_db in a row. Each stage reads what is pending in the store and writes for
+the next, so that a run may be killed anywhere and taken up by the next one. The commands themselves are in
+rules_db/commands and crawler/commands.py; those that need more than one layer are handed `Sequences`. Heavy packages
+are imported inside the functions that need them, so that --help stays instant.
 
 Exit codes: 0 done; 1 done, but some inputs were refused (daily: something is new); 2 wrong usage (daily: degraded but
 published); 3 the gate refused to publish; 4 the store, the network or the environment stands in the way; 5 a fault of
@@ -9,273 +12,350 @@ the program.
 
 from __future__ import annotations
 
-import json
-import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-import sequence
 from crawler import commands as registry
-from rules_db.commands import amending, asking, assess, decide, export, mapping, notify, review, upkeep
-from rules_db.commands.options import (
-    EXIT_GATE,
-    EXIT_PARTIAL,
-    data_option,
-    format_option,
-    now,
-    say,
-    show_result,
-    told_errors,
+from rules_db.commands import (
+    amending,
+    asking,
+    assess,
+    bringing,
+    decide,
+    export,
+    mapping,
+    notify,
+    reading,
+    review,
+    upkeep,
 )
+from rules_db.commands.options import now, say
+from rules_db.commands.sequences import Sequences
 
 if TYPE_CHECKING:
+    import datetime
     import sqlite3
 
+    from nlp.analyse_many import Result
+    from nlp.evaluate import Delta
     from rules_db.connection import DataFolder
+    from rules_db.model import Analysis, ConvertedDocument, Threshold
+    from rules_db.publish import Published
     from rules_db.snapshots import SnapshotStore
+    from rules_db.stages import Refused, StageRefusalError
+    from rules_db.watch.profiles import Recipient
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option("0.1.0", prog_name="guiji")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Guiji (规迹): what the rules for spent power batteries say, since when, and how we know."""
+    context.obj = Sequences(
+        take_in=take_in,
+        crawl=crawl,
+        daily=daily,
+        replay=replay,
+        demo=demo,
+        extract=extract,
+        compare_readings=compare_readings,
+        find_limits=find_limits,
+    )
 
 
 for command in (
-    amending.amendments,
-    asking.diff,
-    asking.explain,
-    asking.flags,
-    asking.search,
-    asking.show,
-    asking.versions,
-    assess.assess,
-    assess.assess_example,
-    decide.decide,
-    export.export,
-    mapping.mapping,
-    mapping.checklist,
-    notify.notify,
-    review.review,
-    upkeep.backup,
-    upkeep.doctor,
-    upkeep.prune,
-    upkeep.publish,
-    upkeep.restore,
-    upkeep.serve,
-    upkeep.verify,
-    registry.sources,
+    *(amending.amendments, assess.assess, assess.assess_example, decide.decide, export.export, notify.notify),
+    *(asking.diff, asking.explain, asking.flags, asking.search, asking.show, asking.versions),
+    *(bringing.crawl, bringing.daily, bringing.demo, bringing.ingest, bringing.register, bringing.replay),
+    *(mapping.checklist, mapping.mapping, reading.deadline, reading.extract, registry.sources, review.review),
+    *(upkeep.backup, upkeep.doctor, upkeep.prune, upkeep.publish, upkeep.restore, upkeep.serve, upkeep.verify),
 ):
     main.add_command(command)
 
 
-# Bringing in ---------------------------------------------------------------------------------------------------------
+class Stages:
+    """How long each stage took: seconds by name, in order."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - started, 2)
 
 
-@main.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
-@click.option(
-    "--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="CSV with facts by path."
-)
-@click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=None, help="Reading processes [default: the number of cores]."
-)
-@format_option
-@data_option
-def ingest(
-    paths: tuple[Path, ...], manifest: Path | None, no_publish: bool, jobs: int | None, form: str, folder: DataFolder
-) -> None:
-    """Take in files or folders (html, pdf, docx, txt, md …)."""
-    import os
-
-    from rules_db.intake import find_files, missing_files, read_files, read_manifest, register_handed_in
-    from rules_db.stages import record_files
-
-    facts = read_manifest(manifest, now()) if manifest else None
-    files = find_files(paths, facts)
-    refused = missing_files(files, facts)
-    common = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
-
-    def record(connection: sqlite3.Connection, snapshots: SnapshotStore, when: str) -> tuple[int, int]:
-        register_handed_in(connection)
-        given = read_files(files, common, facts, refused)
-        return len(files), record_files(connection, snapshots, given, "ingest", when)
-
-    _tell_taken_in(sequence.take_in(folder, record, refused, no_publish=no_publish, jobs=jobs), form)
-
-
-@main.command()
-@click.option("--source", "source_ids", multiple=True, metavar="ID", help="Only this source (repeatable).")
-@click.option(
-    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
-)
-@click.option(
-    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Follow lists back to this day, however far."
-)
-@click.option("--no-publish", is_flag=True)
-@format_option
-@data_option
-def crawl(
-    source_ids: tuple[str, ...],
-    sources: Path | None,
-    since: Any,
-    no_publish: bool,
-    form: str,
+def take_in(
     folder: DataFolder,
-) -> None:
-    """Crawl the sources of the registry, slowly and honestly, then read what came."""
-    result = sequence.crawl(
-        folder, sources, source_ids, since=str(since.date()) if since else None, no_publish=no_publish
-    )
-    for finding in result["gate"]:
-        say(f"gate: {finding}")
-    show_result(result, form, "crawled")
-    sys.exit(_code(result))
+    record: Callable[[sqlite3.Connection, SnapshotStore, str], tuple[int, int]],
+    refused: list[Refused],
+    *,
+    no_publish: bool,
+    jobs: int | None = None,
+) -> dict[str, Any]:
+    """Record what a person hands in, process and publish it.
+
+    `record(connection, snapshots, when)` returns how many files there were and how many were new; what it can't use it
+    adds to `refused`.
+    """
+    from rules_db.connection import open_store
+    from rules_db.publish import publish
+    from rules_db.snapshots import SnapshotStore
+
+    stages = Stages()
+    with folder.create().locked(), closing(open_store(folder)) as connection:
+        when = now()
+        with stages("record"):
+            files, new = record(connection, SnapshotStore(folder.snapshots, connection), when)
+        summary = process(connection, folder, when, jobs, stages)
+        with stages("publish"):
+            # a person's own act may change many instruments at once
+            published = None if no_publish else publish(folder, now=when, accept_mass_change=True)
+    return {
+        "files": files,
+        "new_files": new,
+        **summary,
+        "seconds": round(sum(stages.seconds.values()), 1),
+        "refused": _rows(refused) + summary["refused"],
+        **_published(published),
+    }
 
 
-@main.command()
-@click.option(
-    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
-)
-@format_option
-@data_option
-def daily(sources: Path | None, form: str, folder: DataFolder) -> None:
-    """Crawl, read, compare, flag, publish, notify, report. Exit 0: nothing new, 1: news, 2: degraded, 3: gate held."""
-    report = sequence.daily(folder, sources)
-    show_result(report, form, "daily")
-    sys.exit(report["exit_code"])
+def crawl(
+    folder: DataFolder,
+    sources: Path | None = None,
+    source_ids: Sequence[str] = (),
+    *,
+    since: str | None = None,
+    no_publish: bool = False,
+    loopback: bool = False,
+    when: str | None = None,
+) -> dict[str, Any]:
+    """Crawl, process, publish. `loopback` reaches servers on this machine, without spacing; `when` plays another
+    time."""
+    with folder.create().locked() as lock:
+        return _run(folder, lock, sources, source_ids, since, no_publish, Stages(), loopback, when or now())
 
 
-@main.command()
-@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
-@click.option(
-    "--profile",
-    "profiles",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True),
-    help="Watch profile, or a folder of them (repeatable) [default: as 'guiji notify'].",
-)
-@format_option
-@data_option
-def replay(day: Any, profiles: tuple[Path, ...], form: str, folder: DataFolder) -> None:
-    """What today's patterns and watches would have said of the bytes of DATE (a day in China). Writes nothing."""
-    import os
+def daily(
+    folder: DataFolder, sources: Path | None = None, *, loopback: bool = False, when: str | None = None
+) -> dict[str, Any]:
+    """One daily run from lock to report. Whatever earlier runs left untold is in this report as well."""
+    from rules_db import run_report
+    from rules_db.connection import open_store
+    from rules_db.gate import record_verdict
+    from rules_db.run_history import current_anchor
 
-    from rules_db.watch.profiles import profile_files, read_profiles
+    started, stages = when or now(), Stages()
+    with folder.create().locked() as lock, closing(open_store(folder)) as connection:
+        run_report.settle(connection, folder.runs)
+        result = _run(folder, lock, sources, (), None, False, stages, loopback, started)
+        record_verdict(connection, result["gate"], started)
+        with stages("notify"):
+            notified = notify.notify_stage(folder, started)
+        facts = run_report.RunFacts(
+            started_at=started,
+            finished_at=when or now(),
+            verdicts=result["verdicts"],
+            stages=stages.seconds,
+            refused=result["refused"],
+            published=bool(result["published"]),
+            gate=result["gate"],
+            notified=notified,
+            counts={name: result[name] for name in ("instruments", "expressions", "rules", "changes")},
+            decisions=current_anchor(folder),
+        )
+        report, events = run_report.compose(connection, facts)
+        place = run_report.give(connection, folder.runs, report, events)
+    return {**report, "place": str(place)}
 
-    named = profiles or notify.default_profiles(folder, os.environ.get(notify.PROFILE_VARIABLE, ""))
-    recipients = read_profiles(profile_files(named)) if named else ()
-    show_result(sequence.replay(folder, day.date(), recipients), form, "replayed")
+
+def replay(folder: DataFolder, day: datetime.date, recipients: tuple[Recipient, ...]) -> dict[str, Any]:
+    """What today's patterns and watches say of the bytes of a day, knowing what was held before. Works on a copy of the
+    looks in a scratch folder; the store is only read."""
+    import tempfile
+
+    from rules_db import replay as days
+    from rules_db.connection import open_store
+    from rules_db.publish import publish
+
+    bounds = days.replayed_day(day)
+    with tempfile.TemporaryDirectory(prefix="guiji-replay-") as scratch:
+        made = days.prepare(folder, Path(scratch) / "data", bounds)
+        with closing(open_store(made)) as connection:
+            process(connection, made, bounds.start)
+            days.add_day(folder, made, bounds)
+            process(connection, made, bounds.end)
+        publish(made, now=bounds.end, accept_mass_change=True)
+        return days.said(made, folder, bounds, recipients)
 
 
-@main.command()
-@click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
-@click.option(
-    "--delta", type=click.File("r", encoding="utf-8"), help="Earlier output to compare with, instead of printing."
-)
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Reading processes.")
-def extract(file: Any, delta: Any, jobs: int) -> None:
-    """Read norms and thresholds: JSON lines {"id", "text"} in, JSON lines out. Needs no store."""
+def demo(folder: DataFolder) -> dict[str, Any]:
+    """Two scripted days of the sample portal through the real stages, in a folder of its own; returns its figures."""
+    import shutil
+
+    from crawler.sample import NOW, serve, write_sources
+    from rules_db.connection import StoreError
+    from rules_db.demo import day_report
+    from rules_db.mapping.catalogue import SAMPLE
+
+    marker = folder.root / ".sample"
+    if folder.root.exists() and any(folder.root.iterdir()):
+        if not marker.exists():
+            raise StoreError(f"{folder.root} holds something that is no demo; choose another folder with --data")
+        shutil.rmtree(folder.root)
+    folder.create()
+    marker.write_text("sample data of `guiji demo`; made anew at each run\n", encoding="utf-8")
+    shutil.copytree(SAMPLE, folder.root / "catalogue")
+    results = {}
+    addresses: dict[str, str] | None = None
+    for day, when in NOW.items():
+        with serve(day, addresses) as addresses:
+            say(f"day {day} ({when[:10]}): crawling {len(addresses)} sample sites on loopback")
+            registry = write_sources(folder.root / "sources", addresses)
+            results[day] = crawl(folder, registry, loopback=True, when=when)
+    return day_report(folder, results[2]["verdicts"], NOW[2])
+
+
+def extract(lines: Iterable[str], jobs: int) -> Iterator[tuple[str, str]]:
+    """Lines of JSON with the norms and limits of lines of JSON; see nlp.extract."""
     from nlp.extract import extract_lines
 
-    refused, records = 0, []
-    for number, (record, error) in enumerate(extract_lines(file, jobs), 1):
-        if error:
-            refused += 1
-            say(f"refused: line {number}: {error}")
-        elif record and delta:
-            records.append(json.loads(record))
-        elif record:
-            click.echo(record)
-    if delta:
-        from nlp.evaluate import extraction_delta
-        from rules_db import present
-
-        present.extraction_delta(extraction_delta([json.loads(line) for line in delta if line.strip()], records))
-    sys.exit(EXIT_PARTIAL if refused else 0)
+    return extract_lines(lines, jobs)
 
 
-@main.command()
-@click.argument("limit")
-@click.option(
-    "--from", "start", type=click.DateTime(["%Y-%m-%d"]), required=True, metavar="DATE", help="Day of the event."
-)
-@format_option
-def deadline(limit: str, start: Any, form: str) -> None:
-    """When LIMIT ends, such as “15个工作日” or “三个月内”, and what the answer assumes."""
+def compare_readings(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> Delta:
+    from nlp.evaluate import extraction_delta
+
+    return extraction_delta(old, new)
+
+
+def find_limits(text: str) -> Sequence[Threshold]:
     from nlp.pipes.thresholds.thresholds import find_thresholds
-    from rules_db.workdays import due_date
 
-    found = find_thresholds(limit)
-    if len(found) != 1 or found[0].value != int(found[0].value):
-        raise click.UsageError(f"{limit!r} is not one time limit in whole days, working days, weeks, months or years")
-    try:
-        answer = due_date(int(found[0].value), found[0].unit, start.date())
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    result = {
-        "limit": found[0].span.text,
-        "from": str(start.date()),
-        "due": str(answer.due),
-        "counted_to": str(answer.counted_to),
-        "assumptions": list(answer.assumptions),
+    return find_thresholds(text)
+
+
+def process(
+    connection: sqlite3.Connection,
+    folder: DataFolder,
+    when: str,
+    jobs: int | None = None,
+    stages: Stages | None = None,
+) -> dict[str, Any]:
+    """Everything between bytes and published rules: convert, read, compare, map, flag. Returns counts."""
+    from crawler.convert import CONVERTER_VERSION
+    from nlp.analyse_many import analyse_many
+    from nlp.language import PIPELINE_VERSION
+    from rules_db import stages as work
+    from rules_db.answers import store_counts
+    from rules_db.derive import derive
+    from rules_db.snapshots import SnapshotStore
+    from rules_db.terminal import progress
+
+    timed = stages or Stages()
+    snapshots = SnapshotStore(folder.snapshots, connection)
+    with timed("convert"), progress("converting") as advance:
+        refused = work.convert_pending(connection, snapshots, _convert, CONVERTER_VERSION, when, advance)
+    with timed("read"), progress("reading") as advance:
+        waiting = work.pending_reads(connection, CONVERTER_VERSION, PIPELINE_VERSION)
+        results = zip(waiting, map(_refused, analyse_many((item.document for item in waiting), jobs)), strict=True)
+        tally = work.record_reads(connection, results, len(waiting), PIPELINE_VERSION, when, advance)
+    with timed("compare"), progress("comparing") as advance:
+        derived = derive(connection, folder.root, when, advance)
+    return {
+        **store_counts(connection),
+        "outcomes": tally.outcomes,
+        "new_texts": sum(tally.outcomes.get(k, 0) for k in ("new_instrument", "new_expression")),
+        "new_changes": derived.changes,
+        "readings_revised": derived.revised,
+        "links_turned_suspect": list(derived.suspect),
+        "links_proposed": derived.proposed,
+        "flags": derived.judged,
+        "refused": _rows(refused + tally.refused),
     }
-    show_result(result, form, "deadline")
 
 
-@main.group()
-def register() -> None:
-    """The register of real instruments, told in our own words."""
+def _run(
+    folder: DataFolder,
+    lock: int,
+    sources: Path | None,
+    source_ids: Sequence[str],
+    since: str | None,
+    no_publish: bool,
+    stages: Stages,
+    loopback: bool,
+    when: str,
+) -> dict[str, Any]:
+    """The stages of a crawl, under the folder's lock, which the crawl's own process keeps while it lives."""
+    import dataclasses
+
+    from crawler import launch
+    from crawler.registry import BUNDLED, RegistryError
+    from rules_db.connection import StoreError, open_store
+    from rules_db.publish import publish
+
+    with closing(open_store(folder)) as connection:
+        try:
+            with stages("crawl"):
+                verdicts = launch.crawl(
+                    folder.root,
+                    sources or BUNDLED,
+                    source_ids,
+                    when,
+                    since,
+                    allow_loopback=loopback,
+                    fast=loopback,
+                    lock=lock,
+                )
+        except RegistryError as error:
+            raise StoreError(str(error)) from error
+        summary = process(connection, folder, when, None, stages)
+    with stages("publish"):
+        published = None if no_publish else publish(folder, now=when)
+    return {"verdicts": [dataclasses.asdict(verdict) for verdict in verdicts], **summary, **_published(published)}
 
 
-@register.command("load")
-@click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
-@format_option
-@data_option
-def register_load(no_publish: bool, form: str, folder: DataFolder) -> None:
-    """Record the bundled register, or what changed in it since."""
-    from rules_db.register.load import record_register
+def _convert(
+    data: bytes, name: str, content_type: str | None, url: str, body_selectors: Sequence[str] = ()
+) -> ConvertedDocument:
+    """The crawler's converter, its refusals in the terms of the stages."""
+    from crawler.convert import ConversionError
+    from crawler.convert.guarded import convert_guarded
+    from rules_db.stages import StageRefusalError
 
-    def record(connection: sqlite3.Connection, snapshots: SnapshotStore, when: str) -> tuple[int, int]:
-        new = record_register(connection, snapshots, when)
-        return new, new
-
-    _tell_taken_in(sequence.take_in(folder, record, [], no_publish=no_publish), form)
-
-
-@main.command()
-@click.option("--serve/--no-serve", "then_serve", default=True, help="Serve Datasette at the end.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
-@click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True)
-def demo(then_serve: bool, port: int, data: Path) -> None:
-    """Crawl the bundled sample portal on two scripted days and show what the product makes of it."""
-    from rules_db import present
-    from rules_db.connection import DataFolder
-    from rules_db.serve import require_free, serve
-
-    folder = DataFolder(data)
-    with told_errors():
-        if then_serve:
-            require_free("127.0.0.1", port)
-        present.demo(sequence.demo(folder), port)
-        if then_serve:
-            serve(folder.public_db, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
+    try:
+        return convert_guarded(data, name, content_type, url, body_selectors)
+    except ConversionError as error:
+        raise StageRefusalError(error.code, error.message) from error
 
 
-def _tell_taken_in(result: dict[str, Any], form: str) -> NoReturn:
-    for refusal in result["refused"]:
-        say(f"refused: {refusal['file']}: {refusal['code']}: {refusal['message']}")
-    for finding in result["gate"]:
-        say(f"gate: {finding}")
-    show_result(result, form, "ingested")
-    sys.exit(_code(result))
+def _refused(result: Result) -> Analysis | StageRefusalError:
+    """The reader's refusals in the terms of the stages."""
+    from nlp.analyse_many import Refusal
+    from rules_db.stages import StageRefusalError
+
+    return StageRefusalError(result.code, result.message) if isinstance(result, Refusal) else result
 
 
-def _code(result: dict[str, Any]) -> int:
-    return EXIT_GATE if result["published"] is False else EXIT_PARTIAL if result["refused"] else 0
+def _published(published: Published | None) -> dict[str, Any]:
+    """None = nobody wanted to publish."""
+    return {
+        "published": published.done if published else None,
+        "gate": [str(finding) for finding in published.findings] if published else [],
+    }
+
+
+def _rows(refused: Sequence[Refused]) -> list[dict[str, str]]:
+    return [{"file": one.subject, "code": one.code, "message": one.message} for one in refused]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ import yaml
 from click.testing import CliRunner, Result
 
 import cli
-import sequence
 from rules_db import answers, references
 from rules_db.connection import DataFolder, open_store, transaction
 from rules_db.expressions import is_paraphrase
@@ -75,7 +74,7 @@ def reload(folder: DataFolder, register: Path, when: str = LATER) -> dict[str, A
     """Load a register folder into a store as the command does."""
     connection = open_store(folder)
     record_register(connection, SnapshotStore(folder.snapshots, connection), when, register)
-    return sequence.process(connection, folder, when, 1)
+    return cli.process(connection, folder, when, 1)
 
 
 def edited(tmp_path: Path, family: str, entry_id: str, **fields: Any) -> Path:

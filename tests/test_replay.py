@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
-import sequence
 from rules_db.connection import DataFolder
 
 RULE = """{name}废旧动力电池回收管理办法（示例）
@@ -48,7 +47,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
                 encoding="utf-8",
             )
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(sequence, "now", lambda when=when: when)
+                patch.setattr(cli, "now", lambda when=when: when)
                 done = run("ingest", root / f"{name}.txt", "--manifest", manifest, "--data", root / "data")
             assert done.exit_code == 0, done.output
     return DataFolder(root / "data")

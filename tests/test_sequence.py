@@ -91,7 +91,7 @@ def test_the_crawl_process_keeps_the_lock_of_a_killed_run(tmp_path: Path) -> Non
     ],
 )
 def test_a_trouble_never_has_the_exit_code_of_a_result(tmp_path: Path, raised: str, code: int, told: str) -> None:
-    broken = f"import sequence\ndef fail(*a, **k): raise {raised}\nsequence.daily = fail"
+    broken = f"import cli\ndef fail(*a, **k): raise {raised}\ncli.daily = fail"
     done = guiji(broken, "daily", "--data", str(tmp_path))
     assert done.returncode == code
     assert told in done.stderr

@@ -18,6 +18,7 @@ import country_script
 import pytest
 from country_sites import ADDRESS, State
 
+import cli
 from benchmarks.loopback import Site
 from crawler import launch
 from rules_db.connection import DataFolder, connect
@@ -73,15 +74,13 @@ class Country:
 
     def run(self, day: int, *, publish: bool = False) -> Day:
         """Bring the country to a day, crawl it, process what came."""
-        import sequence
-
         country_script.apply(self.states, day)
         for site in self.sites.values():
             site.hits.clear()
         started, now = time.monotonic(), country_script.when(day)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(launch, "crawl", partial(launch.crawl, timeout=TIMEOUT))
-            result = sequence.crawl(self.folder, self.registry, no_publish=not publish, loopback=True, when=now)
+            result = cli.crawl(self.folder, self.registry, no_publish=not publish, loopback=True, when=now)
         seconds = time.monotonic() - started
         assert result["refused"] == []
         verdicts = result["verdicts"]

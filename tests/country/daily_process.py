@@ -13,9 +13,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import sequence
+import cli
 from crawler import launch
 from rules_db import derive, publish, run_history, run_report, stages
+from rules_db.commands import notify
 from rules_db.commands.options import emit, told_errors
 from rules_db.connection import DataFolder
 
@@ -26,7 +27,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "read": (stages, "record_reads"),
     "compare": (derive, "derive"),
     "publish": (publish, "replace_copy"),
-    "notify": (sequence, "notify_stage"),
+    "notify": (notify, "notify_stage"),
     "record": (run_history, "record_run"),
     "files": (run_report, "write_report"),
 }
@@ -50,7 +51,7 @@ def main() -> None:
         module, name = STAGES[options.die_before]
         setattr(module, name, die)
     with told_errors():
-        report = sequence.daily(DataFolder(options.data), options.sources, loopback=True, when=options.now)
+        report = cli.daily(DataFolder(options.data), options.sources, loopback=True, when=options.now)
         emit(report)
         raise SystemExit(report["exit_code"])
 

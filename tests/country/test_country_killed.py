@@ -56,7 +56,7 @@ def child(land: Country, data: Path, day: int) -> subprocess.Popen[bytes]:
 
 
 def process(data: DataFolder, day: int) -> None:
-    from sequence import process as run_stages
+    from cli import process as run_stages
 
     store: sqlite3.Connection = open_store(data)
     summary = run_stages(store, data, country_script.when(day), None)

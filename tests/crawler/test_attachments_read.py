@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-import sequence
 from rules_db import answers
 from rules_db.connection import DataFolder, connect, open_store
 from rules_db.intake import register_handed_in
@@ -62,7 +61,7 @@ class Archive:
             for name, data in files.items()
         ]
         record_files(store, SnapshotStore(self.folder.snapshots, store), given, "ingest", when)
-        result = sequence.process(store, self.folder, when, 1)
+        result = cli.process(store, self.folder, when, 1)
         store.close()
         return result
 
@@ -248,7 +247,7 @@ def test_another_converter_is_no_change_of_law(archive: Archive, monkeypatch: py
     edited = (*COVER, "综合利用企业应当在20日内报送信息。")
     archive.see(n_html=page(INDEX, edited, links))  # two expressions: the second found in place
     before, flags = archive.feed(), archive.store.execute("SELECT count(*) FROM flag").fetchone()[0]
-    plain = sequence._convert
+    plain = cli._convert
 
     def other(data: bytes, name: str, content_type: str | None, url: str, selectors: Sequence[str] = ()) -> Any:
         import dataclasses
@@ -257,7 +256,7 @@ def test_another_converter_is_no_change_of_law(archive: Archive, monkeypatch: py
         first, *rest = document.blocks
         return dataclasses.replace(document, blocks=(dataclasses.replace(first, text="某省：" + first.text), *rest))
 
-    monkeypatch.setattr(sequence, "_convert", other)
+    monkeypatch.setattr(cli, "_convert", other)
     monkeypatch.setattr(crawler.convert, "CONVERTER_VERSION", "other")
     summary = archive.see()
     assert summary["outcomes"] == {"converted_anew": 2}

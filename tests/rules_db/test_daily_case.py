@@ -17,7 +17,6 @@ import yaml
 from click.testing import CliRunner
 
 import cli
-import sequence
 from rules_db.connection import DataFolder, open_store
 from rules_db.flags import ACTION, TO_KNOW, list_flags
 from rules_db.mapping.applicability import Profile, local_fillings
@@ -93,7 +92,7 @@ class Country:
         manifest = self.root / f"{name}.csv"
         manifest.write_text(",".join(columns) + "\n" + ",".join([name, *facts.values()]) + "\n", encoding="utf-8")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sequence, "now", lambda: when)
+            patch.setattr(cli, "now", lambda: when)
             arguments = ["ingest", str(self.root / name), "--manifest", str(manifest), "--format", "json"]
             result = CliRunner().invoke(cli.main, [*arguments, "--data", str(self.folder.root)])
         assert result.exit_code == 0, result.output
@@ -183,7 +182,7 @@ def test_it_is_action_for_second_life_sites_of_that_province_only(country: Count
 
 def test_the_mapped_link_turns_suspect_and_says_why(store: sqlite3.Connection, second: dict[str, Any]) -> None:
     assert second["links_turned_suspect"] == ["L950"]
-    (link,) = list_links(store, "suspect")
+    (link,) = list_links(store, "2026-07-01", "suspect")
     assert (link["id"], link["suspect_since"]) == ("L950", SECOND)
     assert PROVINCIAL in link["because"][0]
     assert "15分钟内" in link["because"][0]
@@ -228,8 +227,8 @@ def test_a_review_of_a_later_day_settles_the_link(country: Country, store: sqlit
     facts = {"date": "2026-06-12", "number": "", "type": "notice", "place": "100000"}
     text = "# 关于无关事项的通知\n\n各单位应当按时报送材料。\n"
     country.ingest("other.md", text, "2026-06-12T22:10:00Z", title="关于无关事项的通知", **facts)
-    assert list_links(store, "suspect") == []
-    assert [link["id"] for link in list_links(store, "accepted")] == ["L950"]
+    assert list_links(store, "2026-07-01", "suspect") == []
+    assert [link["id"] for link in list_links(store, "2026-07-01", "accepted")] == ["L950"]
 
 
 def open_store_public(country: Country) -> sqlite3.Connection:

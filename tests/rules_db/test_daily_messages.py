@@ -10,7 +10,7 @@ import apprise
 import pytest
 from receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
 
-import sequence
+import cli
 from crawler.sample import NOW, serve, write_sources
 from rules_db import publish as publishing
 from rules_db.connection import DataFolder
@@ -40,7 +40,7 @@ class Office:
     def daily(self, day: int, when: str = "") -> dict[str, Any]:
         with serve(day, self.addresses) as self.addresses:
             registry = write_sources(self.root / "sources", self.addresses)
-            return sequence.daily(self.folder, registry, loopback=True, when=when or NOW[day])
+            return cli.daily(self.folder, registry, loopback=True, when=when or NOW[day])
 
     def mails(self, name: str) -> list[tuple[str, str]]:
         """Subject and body of what came for one address since it was asked last."""

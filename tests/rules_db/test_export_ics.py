@@ -12,7 +12,7 @@ from icalendar import Calendar
 from sample_store import MEASURE, NOTICE
 from served import published
 
-import sequence
+import cli
 from cli import main
 from rules_db.connection import DataFolder
 from rules_db.watch.comments import comments_until
@@ -99,7 +99,7 @@ RULE = """# {title}
 
 
 def test_comments_expiry_and_retention(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sequence, "now", lambda: "2026-06-15T00:00:00Z")
+    monkeypatch.setattr(cli, "now", lambda: "2026-06-15T00:00:00Z")
     draft, rule = "示例梯次利用管理办法（征求意见稿）", "示例检测记录管理办法"
     (tmp_path / "draft.md").write_text(DRAFT.format(title=draft), encoding="utf-8")
     (tmp_path / "rule.md").write_text(RULE.format(title=rule), encoding="utf-8")

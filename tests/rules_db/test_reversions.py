@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from cli import process
 from rules_db.captures import Sighting, finish_run, record_sighting, register_source, start_run
 from rules_db.connection import DataFolder, open_store, transaction
 from rules_db.model import Outcome, Tier, Verdict
 from rules_db.reconcile import ordered_expressions
 from rules_db.snapshots import SnapshotStore
-from sequence import process
 
 URL = "https://gxt.example.gov.cn/tzgg/t20260509_1.html"
 TITLE = "关于报送废旧动力电池信息的通知（示例）"
