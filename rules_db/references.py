@@ -83,7 +83,10 @@ def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, dat
     valid = [key for key in order if date != "undated" and (by_id[key]["effective_on"] or "9999") <= date]
     if valid:
         row = by_id[valid[-1]]
-        note = f"no version is dated {date}; taken: the one in force then, dated {row['version_date'] or 'unknown'}"
+        ended = repealed_from(connection, instrument.id)
+        gone = ended is not None and date is not None and ended <= date
+        what = f"the last one, repealed from {ended} on" if gone else "the one in force then"
+        note = f"no version is dated {date}; taken: {what}, dated {row['version_date'] or 'unknown'}"
         return ExpressionRef(valid[-1], instrument, row["version_date"], note)
     dates = ", ".join(row["version_date"] or "undated" for row in (by_id[key] for key in order))
     raise StoreError(f"《{instrument.title}》 has no version dated or in force on {date}; known: {dates}")

@@ -127,6 +127,12 @@ def test_show_tells_the_status_in_words(loaded: DataFolder) -> None:
     assert "partly repealed since 2026-07-30 (梯次利用)" in shown("cn-guifan-2024", "2026-08-01")
 
 
+def test_a_repealed_text_is_never_told_as_in_force(store: sqlite3.Connection) -> None:
+    instrument = references.one_instrument(store, title("cn-guifan-2016"))
+    assert "the one in force then" in references.expression_on(store, instrument, "2019-12-31").note
+    assert "repealed from 2020-01-01 on" in references.expression_on(store, instrument, "2024-06-01").note
+
+
 def test_the_repeal_of_a_part_ends_the_rules_it_names_and_no_other(store: sqlite3.Connection) -> None:
     instrument = references.one_instrument(store, title("cn-guifan-2024"))
     rows = store.execute(
