@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules_db.connection import StoreError
+from rules_db.diff.align import EidPair
 from rules_db.diff.canonical import mask
 from rules_db.diff.similarity import wording
 from rules_db.fingerprint import comparison_key, fingerprint
@@ -145,6 +146,18 @@ def apply(connection: sqlite3.Connection, instrument_id: str, readings: Sequence
         changed = True
     _reopen(connection, instrument_id, readings)
     return changed
+
+
+def reviewed_links(connection: sqlite3.Connection, old: str, new: str) -> list[EidPair] | None:
+    """Which provisions of two expressions belong together, where a person had a say in it; None where none had."""
+    rows = connection.execute(
+        """SELECT from_eid, to_eid, superseded_at FROM provision_lineage
+           WHERE from_expression_id = ? AND to_expression_id = ? ORDER BY rowid""",
+        (old, new),
+    ).fetchall()
+    if all(row["superseded_at"] is None for row in rows):  # a decision ends the row it is about, also to renew it
+        return None
+    return [(row["from_eid"], row["to_eid"]) for row in rows if row["superseded_at"] is None]
 
 
 def _reopen(connection: sqlite3.Connection, instrument_id: str, readings: Sequence[ExpressionReading]) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rules_db import lineage_reviews, reviews
 from rules_db.changes import record_first, record_revision, tie_to_rules
 from rules_db.connection import transaction
+from rules_db.diff.align import EidPair
 from rules_db.diff.compare import diff_expressions
 from rules_db.diff.result import InstrumentDiff, NormText
 from rules_db.effects import PartialRepeal, partial_repeals, repealed_from, resolve_effects
@@ -72,10 +73,16 @@ def reconcile_pending(
         progress(done + 1, len(pending))
 
 
-def compare(old: ExpressionReading, new: ExpressionReading) -> InstrumentDiff:
-    """The comparison of two expressions of one instrument, units aligned, wording and values compared."""
+def compare(
+    old: ExpressionReading, new: ExpressionReading, given: Collection[EidPair] | None = None
+) -> InstrumentDiff:
+    """The comparison of two expressions of one instrument, units aligned (or paired as `given`), wording and values
+    compared."""
     return diff_expressions(
-        _provisions(old), _provisions(new), _quantities(old), _quantities(new), _norms(old), _norms(new)
+        *(_provisions(old), _provisions(new)),
+        *(_quantities(old), _quantities(new)),
+        *(_norms(old), _norms(new)),
+        given=given,
     )
 
 

@@ -7,8 +7,9 @@ after it. The work is done in assignment.py (one successor each), remainders.py 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rules_db.diff import similarity
@@ -22,6 +23,8 @@ from rules_db.diff.terms import swaps_between
 from rules_db.diff.text import hunks
 from rules_db.model import ProvisionText
 
+EidPair = tuple[str | None, str | None]
+"""Old and new eId; one of them is None where a provision has no counterpart."""
 _LEARNED_FROM = 2
 _MOSTLY = 0.7
 
@@ -39,8 +42,10 @@ def align(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> list[Li
     return list(alignment(old, new).links)
 
 
-def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Alignment:
-    """Align two expressions of one instrument.
+def alignment(
+    old: Sequence[ProvisionText], new: Sequence[ProvisionText], given: Collection[EidPair] | None = None
+) -> Alignment:
+    """Align two expressions of one instrument; with `given`, which a person has reviewed, only name what it says.
 
     eIds must be unique within each side. Every eId of either side is in at least one link; it is in two only where a
     merger and a split meet in it.
@@ -48,6 +53,8 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
     """
     _require_unique(old, "old")
     _require_unique(new, "new")
+    if given is not None:
+        return Alignment(tuple(build_links(old, new, _reviewed(old, new, given), ())), ())
     old_bodies = [body(provision.text, provision.label) for provision in old]
     new_bodies = [body(provision.text, provision.label) for provision in new]
     old_masked = [mask(text) for text in old_bodies]
@@ -70,6 +77,21 @@ def alignment(old: Sequence[ProvisionText], new: Sequence[ProvisionText]) -> Ali
         if p.old not in linked_old and p.new not in linked_new
     )
     return Alignment(tuple(build_links(old, new, edges, possible)), possible)
+
+
+def _reviewed(
+    old: Sequence[ProvisionText], new: Sequence[ProvisionText], given: Collection[EidPair]
+) -> dict[tuple[int, int], Pair]:
+    """The pairs that a person let stand; a side that is missing here, or was found alone, makes none."""
+    lefts = {provision.eid: i for i, provision in enumerate(old)}
+    rights = {provision.eid: j for j, provision in enumerate(new)}
+    pairs = {}
+    for from_eid, to_eid in given:
+        i, j = lefts.get(from_eid or ""), rights.get(to_eid or "")
+        if i is not None and j is not None:
+            score = similarity.wording(mask(body(old[i].text, old[i].label)), mask(body(new[j].text, new[j].label)))
+            pairs[i, j] = Pair(i, j, score, math.inf)
+    return pairs
 
 
 def _outranked(main: Sequence[Pair], further: Sequence[Pair], old: Side, new: Side) -> list[Pair]:

@@ -46,7 +46,8 @@ _DENSE_LIMIT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Positions of an old and a new provision; `score` compares wording only, `support` adds what their place says."""
+    """Positions of an old and a new provision; `score` compares wording only, `support` adds what their place says;
+    infinite support is a person's word."""
 
     old: int
     new: int

@@ -6,10 +6,10 @@ clock, no language model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from rules_db.diff.align import alignment
+from rules_db.diff.align import EidPair, alignment
 from rules_db.diff.canonical import body, body_offset, fold
 from rules_db.diff.kinds import classify
 from rules_db.diff.meaning import compare_norms, whole_provision_norms
@@ -35,14 +35,16 @@ def diff_expressions(
     instrument: str = "",
     old_date: str = "",
     new_date: str = "",
+    given: Collection[EidPair] | None = None,
 ) -> InstrumentDiff:
     """Compare two expressions of one instrument.
 
     Provisions come in document order with unique eIds; quantities and norms are keyed by eId, their `start` counts in
-    `ProvisionText.text`. Dates are ISO and only carried along.
+    `ProvisionText.text`. Dates are ISO and only carried along. `given` are the pairs of provisions where a person has
+    reviewed them: nothing is aligned then.
     Raises ValueError on a repeated eId.
     """
-    aligned = alignment(old_provisions, new_provisions)
+    aligned = alignment(old_provisions, new_provisions, given)
     old_by_eid = {provision.eid: provision for provision in old_provisions}
     new_by_eid = {provision.eid: provision for provision in new_provisions}
     entries = [

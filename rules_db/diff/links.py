@@ -6,6 +6,7 @@ every provision of either side.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -128,8 +129,9 @@ def _link(
         continuity, reason = Continuity.MERGED, f"holds sentences of {len(sources)} provisions"
     else:
         continuity, reason = _single(old[sources[0]], new[targets[0]], sources[0], targets[0], place)
+    reviewed = all(pair.support == math.inf for pair in pairs)
     if len(pairs) == 1 and best.score < REVIEWED:
-        reason += "; wording is far apart, its place speaks for it"
+        reason += "; wording is far apart, " + ("a person paired them" if reviewed else "its place speaks for it")
     return Link(
         tuple(old[i].eid for i in sources),
         tuple(new[j].eid for j in targets),
@@ -138,7 +140,7 @@ def _link(
         continuity,
         round(best.score, 4),
         reason,
-        weakest < REVIEWED,
+        weakest < REVIEWED and not reviewed,
     )
 
 

@@ -29,10 +29,16 @@ class ComparePage:
 
 
 def compare_page(
-    connection: sqlite3.Connection, instrument: str | None, old: str | None, new: str | None
+    connection: sqlite3.Connection,
+    instrument: str | None,
+    old: str | None,
+    new: str | None,
+    *,
+    as_of: str | None = None,
 ) -> ComparePage:
     """`instrument` is an id, an IRI or a title; `old` and `new` are expression ids or ISO dates (the text of that date,
-    else the one valid on that day). Left out, the newest text is compared with the one before."""
+    else the one valid on that day). Left out, the newest text, or the one valid on the day `as_of`, is compared with
+    the one before."""
     choices = tuple(
         connection.execute(
             """SELECT i.id, i.title, i.versions, i.jurisdiction_name FROM instrument i WHERE i.versions > 1
@@ -59,7 +65,7 @@ def compare_page(
             (found["id"],),
         )
     )
-    right = _chosen(versions, new) or versions[-1]
+    right = _chosen(versions, new or as_of) or versions[-1]
     left = _chosen(versions, old) or next((row for row in reversed(versions) if _before(versions, row, right)), None)
     if left is None or left["id"] == right["id"]:
         return ComparePage(found, versions, left, right, None, choices)
@@ -91,6 +97,10 @@ def _compared(connection: sqlite3.Connection, instrument: Row, left: Row, right:
         _cache.move_to_end(key)
         return _cache[key]
     old, new = _Side(connection, left["id"]), _Side(connection, right["id"])
+    reviewed = connection.execute(
+        "SELECT from_eid, to_eid FROM reviewed_pair WHERE from_expression_id = ? AND to_expression_id = ?",
+        (left["id"], right["id"]),
+    ).fetchall()
     diff = diff_expressions(
         old.provisions,
         new.provisions,
@@ -101,6 +111,7 @@ def _compared(connection: sqlite3.Connection, instrument: Row, left: Row, right:
         instrument=instrument["title"],
         old_date=left["version_date"] or "",
         new_date=right["version_date"] or "",
+        given=[(row["from_eid"], row["to_eid"]) for row in reviewed] or None,
     )
     _cache[key] = diff
     if len(_cache) > _KEPT:

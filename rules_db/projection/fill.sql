@@ -81,6 +81,16 @@ INSERT INTO effect
   FROM work.effect f JOIN expression e ON e.id = f.affecting_expression_id
     JOIN work.expression x ON x.id = f.affecting_expression_id;
 
+-- All pairs of two texts in which a person had a say: a decision ends the row it is about, also to renew it.
+INSERT INTO reviewed_pair
+  SELECT l.from_expression_id, l.from_eid, l.to_expression_id, l.to_eid
+  FROM work.provision_lineage l
+    JOIN expression o ON o.id = l.from_expression_id JOIN expression n ON n.id = l.to_expression_id
+  WHERE l.superseded_at IS NULL AND EXISTS (
+    SELECT 1 FROM work.provision_lineage d WHERE d.from_expression_id = l.from_expression_id
+      AND d.to_expression_id = l.to_expression_id AND d.superseded_at IS NOT NULL)
+  ORDER BY l.rowid;
+
 -- Columns with an array facet must hold arrays.
 INSERT INTO control
   SELECT id, title, title_zh, objective, objective_zh, CASE WHEN json_valid(method) THEN method ELSE json_array(method) END,

@@ -225,6 +225,14 @@ CREATE TABLE effect (
 CREATE INDEX effect_instrument ON effect(instrument_id);
 CREATE INDEX effect_target ON effect(target_instrument_id);
 
+CREATE TABLE reviewed_pair (
+  from_expression_id TEXT NOT NULL REFERENCES expression(id),
+  from_eid TEXT,
+  to_expression_id TEXT NOT NULL REFERENCES expression(id),
+  to_eid TEXT
+) STRICT;
+CREATE INDEX reviewed_pair_texts ON reviewed_pair(from_expression_id, to_expression_id);
+
 CREATE TABLE control (
   id TEXT PRIMARY KEY,
   title TEXT NOT NULL,
@@ -458,6 +466,12 @@ CREATE VIEW outstanding_effects AS
   FROM effect f JOIN instrument i ON i.id = f.instrument_id
   WHERE f.state <> 'applied'
   ORDER BY f.effective_on DESC, f.id;
+
+-- What a link may lead to, under one roof.
+CREATE VIEW catalogue_entry AS
+  SELECT 'control' AS kind, id, title, title_zh, tier FROM control
+  UNION ALL SELECT 'hardware_item', id, title, title_zh, tier FROM hardware_item
+  UNION ALL SELECT 'evidence_item', id, title, title_zh, tier FROM evidence_item;
 
 CREATE VIEW open_gaps AS
   SELECT g.* FROM gap g WHERE NOT EXISTS (SELECT 1 FROM gap_filling f WHERE f.gap_id = g.id) ORDER BY g.id;

@@ -4,6 +4,8 @@ again, and reopens when a text changes."""
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from click.testing import CliRunner
 
 from cli import main
 from rules_db.connection import DataFolder, connect
+from rules_db.pages.compare import compare_page
+
+TITLE = "示例区电池回收管理办法"
 
 OLD = """# 示例区电池回收管理办法
 2024年1月1日公布
@@ -112,6 +117,24 @@ def test_a_rejected_pair_is_deleted_and_added(data: Path) -> None:
     connection.close()
     run(data, "review", "lineage", "reject", the_pair(data)["id"], "--reviewer", "王")
     assert {("art_3", None), (None, "art_3")} <= set(lineage(data))
+
+
+def test_a_comparison_keeps_to_what_was_decided(data: Path) -> None:
+    def fates() -> dict[str, tuple[str, ...]]:
+        texts = (f"{TITLE}@2024-01-01", f"{TITLE}@2026-01-01")
+        answer = json.loads(run(data, "diff", *texts, "--format", "json").stdout)
+        return {"、".join(provision["from"]): tuple(provision["to"]) for provision in answer["provisions"]}
+
+    assert fates()["第三条"] == ("第三条",)
+    (pair,) = waiting(data)
+    run(data, "review", "lineage", "correct", pair["id"], "--with", "第四条", "--reviewer", "甲")
+    assert fates()["第三条"] == ("第四条",)
+    run(data, "publish")
+    with closing(sqlite3.connect(DataFolder(data).public_db)) as public:
+        public.row_factory = sqlite3.Row
+        page = compare_page(public, TITLE, "2024-01-01", "2026-01-01")
+    assert page.diff is not None
+    assert {e.link.old_labels: e.link.new_labels for e in page.diff.entries}[("第三条",)] == ("第四条",)
 
 
 def test_a_decision_holds_when_the_pair_is_compared_again(data: Path) -> None:
