@@ -47,6 +47,7 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
 
     from rules_db.datasette_plugins import PLUGINS
     from rules_db.datasette_plugins.base_path import below
+    from rules_db.datasette_plugins.errors import REPLACED
 
     class Served(Datasette):  # type: ignore[misc]  # datasette has no types
         """Makes whole addresses from paths that have lost the base, as those of facets have."""
@@ -57,6 +58,8 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
     for plugin in PLUGINS:
         if not pm.is_registered(plugin):
             pm.register(plugin, name=plugin.__name__)
+    if pm.has_plugin(REPLACED):
+        pm.unregister(name=REPLACED)
     return Served(
         files=[str(public)],
         metadata={

@@ -6,8 +6,10 @@ Only hooks that Datasette 0.65 and 1.0 share are used. Nothing outside this pack
 from rules_db.datasette_plugins import (
     base_path,
     cells,
+    choices,
     closed_pages,
     decisions,
+    errors,
     feed,
     headers,
     login,
@@ -16,4 +18,17 @@ from rules_db.datasette_plugins import (
     spreadsheet_guard,
 )
 
-PLUGINS = (base_path, search_functions, pages, decisions, closed_pages, login, cells, feed, headers, spreadsheet_guard)
+PLUGINS = (
+    base_path,
+    search_functions,
+    choices,
+    pages,
+    decisions,
+    closed_pages,
+    login,
+    cells,
+    feed,
+    errors,
+    headers,
+    spreadsheet_guard,
+)

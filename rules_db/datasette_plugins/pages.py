@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable
-from datetime import date
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
 
 from rules_db.datasette_plugins import presentation
+from rules_db.datasette_plugins.choices import day_of, keep_day, language_of
 from rules_db.datasette_plugins.hooks import hook
 from rules_db.datasette_plugins.login import for_readers
 from rules_db.pages import calendar, compare, gaps, instrument, overview, places, rule, searching, timelines
-from rules_db.pages.language import COOKIE, LANGUAGES, choose_language, translator
+from rules_db.pages.coverage import catalogue_page, coverage_page
+from rules_db.pages.language import translator
 
 DATABASE = "rules"
-AS_OF_COOKIE = "guiji_as_of"
-_YEAR = 365 * 24 * 3600
-_HEEDS_A_DAY = re.compile(r"/(?:instrument|rule)/|/(?:search|as-of)\b")
-_LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
 
 T = TypeVar("T")
 
@@ -48,40 +43,20 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
         (r"^/sources$", sources),
         (r"^/about$", about),
     ]
-    open_to_all = (r"^/language/(?P<language>[a-z]+)$", set_language)
-    return [open_to_all, *((address, for_readers(page)) for address, page in pages)]
+    return [(address, for_readers(page)) for address, page in pages]
 
 
 @hook
-def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
-    """Functions of all templates, and defaults for the error page, which Datasette renders without our variables."""
-    env.globals.update(
-        {
-            **_words("en"),
-            "here": "/",
-            "urls": datasette.urls,
-            "as_of": None,
-            "about": None,
-            "link": _link,
-            **presentation.functions(),
-        }
-    )
+def prepare_jinja2_environment(env: Any) -> None:
+    env.globals.update({"about": None, **presentation.functions()})
 
 
 @hook
-def extra_template_vars(datasette: Any, request: Any) -> Callable[[], Any]:
-    """What differs from request to request: language, address, the day chosen, facts about the data."""
+def extra_template_vars(datasette: Any) -> Callable[[], Any]:
+    """Facts about the data, for every page."""
 
     async def variables() -> dict[str, Any]:
-        path = request.path if request is not None else "/"
-        query = f"?{request.query_string}" if request is not None and request.query_string else ""
-        return {
-            **_words(_language(request)),
-            "here": datasette.urls.path(path) + query,
-            "as_of": _as_of(request),
-            "urls": _urls(datasette, request),
-            "about": await read_page(datasette, overview.about) if DATABASE in datasette.databases else None,
-        }
+        return {"about": await read_page(datasette, overview.about) if DATABASE in datasette.databases else None}
 
     return variables
 
@@ -95,7 +70,7 @@ async def search(datasette: Any, request: Any) -> Any:
         request.args.get("jurisdiction") or None,
         request.args.get("instrument_type") or None,
         request.args.get("status") or None,
-        _as_of(request),
+        day_of(request),
     )
     query = request.args.get("q") or ""
     offset = _whole_number(request.args.get("offset"))
@@ -104,31 +79,32 @@ async def search(datasette: Any, request: Any) -> Any:
 
 
 async def show_instrument(datasette: Any, request: Any) -> Any:
-    key, version, day = request.url_vars["id"], request.args.get("version") or None, _as_of(request)
+    key, version, day = request.url_vars["id"], request.args.get("version") or None, day_of(request)
     page = await read_page(datasette, lambda c: instrument.instrument_page(c, key, version=version, as_of=day))
     return await show_page(datasette, request, "instrument", page)
 
 
 async def show_rule(datasette: Any, request: Any) -> Any:
-    key, day = request.url_vars["id"], _as_of(request)
+    key, day = request.url_vars["id"], day_of(request)
     page = await read_page(datasette, lambda c: rule.rule_page(c, key, as_of=day))
     return await show_page(datasette, request, "rule", page)
 
 
 async def show_diff(datasette: Any, request: Any) -> Any:
     wishes = [request.args.get(name) or None for name in ("instrument", "from", "to")]
-    page = await read_page(datasette, lambda c: compare.compare_page(c, *wishes))
+    day = day_of(request)
+    page = await read_page(datasette, lambda c: compare.compare_page(c, *wishes, as_of=day))
     return await show_page(datasette, request, "diff", page)
 
 
 async def as_of(datasette: Any, request: Any) -> Any:
     """Choosing a day here makes it hold on all pages; an empty choice goes back to today."""
-    chosen = _as_of(request)
+    chosen = day_of(request)
     day = chosen or (await read_page(datasette, overview.about)).as_of
     page = await read_page(datasette, lambda c: overview.as_of_page(c, day))
     response = await show_page(datasette, request, "as_of", page, day=day)
     if "as_of" in request.args:
-        response.set_cookie(AS_OF_COOKIE, chosen or "", max_age=_YEAR if chosen else 0, httponly=True, samesite="lax")
+        keep_day(response, chosen)
     return response
 
 
@@ -144,11 +120,13 @@ async def changes(datasette: Any, request: Any) -> Any:
 
 
 async def coverage(datasette: Any, request: Any) -> Any:
-    return await show_page(datasette, request, "coverage", await read_page(datasette, overview.coverage_page))
+    return await show_page(datasette, request, "coverage", await read_page(datasette, coverage_page))
 
 
 async def catalogue(datasette: Any, request: Any) -> Any:
-    return await show_page(datasette, request, "catalogue", await read_page(datasette, overview.catalogue_page))
+    day = day_of(request)
+    page = await read_page(datasette, lambda c: catalogue_page(c, day))
+    return await show_page(datasette, request, "catalogue", page)
 
 
 async def show_gaps(datasette: Any, request: Any) -> Any:
@@ -161,7 +139,7 @@ async def show_claims(datasette: Any, request: Any) -> Any:
 
 async def show_calendar(datasette: Any, request: Any) -> Any:
     """Dates for a calendar program; `jurisdiction` narrows, `lang` chooses the words."""
-    t = translator(_language(request))
+    t = translator(language_of(request))
     place = request.args.get("jurisdiction") or None
     events = await read_page(datasette, lambda c: calendar.calendar_events(c, jurisdiction=place))
     facts = await read_page(datasette, overview.about)
@@ -177,12 +155,14 @@ async def show_calendar(datasette: Any, request: Any) -> Any:
 
 
 async def provinces(datasette: Any, request: Any) -> Any:
-    return await show_page(datasette, request, "provinces", await read_page(datasette, places.places_page))
+    day = day_of(request)
+    page = await read_page(datasette, lambda c: places.places_page(c, day))
+    return await show_page(datasette, request, "provinces", page, columns=places.COLUMNS, rows=places.ROWS)
 
 
 async def show_timeline(datasette: Any, request: Any) -> Any:
     wishes = {name: request.args.get(name) or None for name in ("title", "jurisdiction", "instrument_type")}
-    day = _as_of(request) or (await read_page(datasette, overview.about)).as_of
+    day = day_of(request) or (await read_page(datasette, overview.about)).as_of
     page = await read_page(datasette, lambda c: timelines.timeline_page(c, day, **wishes))
     return await show_page(datasette, request, "timeline", page, wishes=wishes)
 
@@ -192,25 +172,16 @@ async def sources(datasette: Any, request: Any) -> Any:
 
 
 async def about(datasette: Any, request: Any) -> Any:
-    return await show_page(datasette, request, "about", await read_page(datasette, overview.about))
-
-
-async def set_language(datasette: Any, request: Any) -> Any:
-    """Remember the language and go back to where the reader was; never to another site."""
-    language = request.url_vars["language"]
-    wished = request.args.get("next") or ""
-    response = Response.redirect(wished if _LOCAL_PATH.fullmatch(wished) else datasette.urls.path("/"))
-    if language in LANGUAGES:
-        response.set_cookie(COOKIE, language, max_age=_YEAR, httponly=True, samesite="lax")
-    return response
+    page = await read_page(datasette, overview.about)
+    return await show_page(datasette, request, "about", page, scores=overview.scores())
 
 
 async def show_page(datasette: Any, request: Any, template: str, page: Any, **values: Any) -> Any:
-    status = 200
+    """The page as HTML. Raises DatasetteError (404) when there is none."""
     if page is None:
-        template, status = "not_found", 404
+        raise DatasetteError("Nothing is published under this address.", status=404)
     html = await datasette.render_template(f"guiji/{template}.html", {"page": page, **values}, request=request)
-    return Response.html(html, status=status)
+    return Response.html(html)
 
 
 async def read_page(datasette: Any, function: Callable[[Any], T]) -> T:
@@ -229,57 +200,5 @@ async def read_page(datasette: Any, function: Callable[[Any], T]) -> T:
     return result
 
 
-def _words(language: str) -> dict[str, Any]:
-    other = next(name for name in LANGUAGES if name != language)
-    return {"t": translator(language), "language": language, "other_language": other}
-
-
-def _language(request: Any) -> str:
-    if request is None:
-        return "en"
-    return choose_language(
-        request.args.get("lang"), request.cookies.get(COOKIE), request.headers.get("accept-language")
-    )
-
-
-def _as_of(request: Any) -> str | None:
-    """The day asked for in the address, else the remembered one; None = today. What is no date is no wish."""
-    if request is None:
-        return None
-    wish = request.args.get("as_of") if "as_of" in request.args else request.cookies.get(AS_OF_COOKIE)
-    try:
-        return date.fromisoformat(wish).isoformat() if wish else None
-    except ValueError:
-        return None
-
-
-class _UrlsOfADay:
-    """Datasette's maker of addresses, keeping the day named in the reader's address on pages that heed one."""
-
-    def __init__(self, urls: Any, day: str) -> None:
-        self._urls, self._day = urls, day
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._urls, name)
-
-    def path(self, path: str, format: str | None = None) -> Any:
-        if _HEEDS_A_DAY.match(path) and "as_of=" not in path:
-            place, mark, fragment = path.partition("#")
-            path = f"{place}{'&' if '?' in place else '?'}as_of={self._day}{mark}{fragment}"
-        return self._urls.path(path, format=format)
-
-
-def _urls(datasette: Any, request: Any) -> Any:
-    asked = request is not None and request.args.get("as_of")
-    day = _as_of(request)
-    return _UrlsOfADay(datasette.urls, day) if asked and day else datasette.urls
-
-
 def _whole_number(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _link(base: str, **parameters: object) -> str:
-    """An address with those parameters that have a value."""
-    kept = {name.rstrip("_"): value for name, value in parameters.items() if value not in (None, "")}
-    return f"{base}{'&' if '?' in base else '?'}{urlencode(kept)}" if kept else base

@@ -16,10 +16,13 @@ Row = sqlite3.Row
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """`decisions` are newest first: the first one holds. `flag` is the row of the text's flag, where it has one."""
+    """`decisions` are newest first: the first one holds. `flag` is the row of the text's flag, where it has one.
+    `before` and `after` are the words of the provision on both sides, where it has one."""
 
     change: Row
     flag: Row | None
+    before: str
+    after: str
     decisions: tuple[Decided, ...]
 
 
@@ -29,7 +32,17 @@ def change_page(connection: sqlite3.Connection, change_id: str) -> ChangePage | 
     if change is None:
         return None
     flag = connection.execute("SELECT * FROM flag WHERE expression_id = ?", (change["to_expression_id"],)).fetchone()
-    return ChangePage(change, flag, ())
+    before = _words(connection, change["from_expression_id"], change["from_label"])
+    after = _words(connection, change["to_expression_id"], change["to_label"])
+    return ChangePage(change, flag, before, after, ())
+
+
+def _words(connection: sqlite3.Connection, expression_id: str | None, label: str) -> str:
+    row = connection.execute(
+        "SELECT text FROM provision WHERE expression_id = ? AND label = ? AND label <> '' ORDER BY ord LIMIT 1",
+        (expression_id, label),
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def with_decisions(page: ChangePage, history: list[Decided], *, named: bool) -> ChangePage:

@@ -138,12 +138,9 @@ def _controls(connection: sqlite3.Connection, instrument_id: str) -> dict[str, l
     """Links of the instrument's rules that a person made, by rule, with the titles of their targets."""
     found: dict[str, list[Row]] = {}
     for row in connection.execute(
-        """SELECT m.rule_id, m.status, m.target_id, coalesce(c.title, h.title, v.title, m.target_id) AS title,
-             coalesce(c.title_zh, h.title_zh, v.title_zh, m.target_id) AS title_zh
+        """SELECT m.rule_id, m.status, m.target_id, c.title, c.title_zh
            FROM rule r JOIN mapping m ON m.rule_id = r.id
-             LEFT JOIN control c ON m.target_kind = 'control' AND c.id = m.target_id
-             LEFT JOIN hardware_item h ON m.target_kind = 'hardware_item' AND h.id = m.target_id
-             LEFT JOIN evidence_item v ON m.target_kind = 'evidence_item' AND v.id = m.target_id
+             LEFT JOIN catalogue_entry c ON c.kind = m.target_kind AND c.id = m.target_id
            WHERE r.instrument_id = ? AND m.status IN ('accepted', 'suspect') ORDER BY m.target_id""",
         (instrument_id,),
     ):

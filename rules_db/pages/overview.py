@@ -1,4 +1,4 @@
-"""Pages about the rule set as a whole: home, changes, a day in time, coverage, catalogue, sources, about."""
+"""Pages about the rule set as a whole: home, changes, a day in time, sources, about."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 from rules_db.model import ChangeKind
 
@@ -29,6 +34,7 @@ _KINDS = (
     ChangeKind.PROVISION_DELETED,
     ChangeKind.PROVISION_AMENDED,
 )
+_SCORES = Path(__file__).with_name("scores.yml")
 _NEWEST_TEXTS = """
   SELECT c.* FROM change c JOIN (
     SELECT coalesce(to_expression_id, id) AS text, max(recorded_at) AS recorded, max(valid_on) AS valid
@@ -36,11 +42,14 @@ _NEWEST_TEXTS = """
   ON coalesce(c.to_expression_id, c.id) = t.text
   ORDER BY t.recorded DESC, t.valid DESC, t.text, c.rowid"""
 
+_VERDICTS = "SELECT verdict, count(*) AS n FROM source_health GROUP BY verdict ORDER BY n DESC, verdict"
+
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The rows of `about`: when, of which day, whether sample data, counts and promises; and the gaps' Chinese names by
-    their English ones."""
+    """The rows of `about`: when, of which day, whether sample data, counts and promises; and what sentences of the
+    store name in one language only: `names` gives by language the gaps by their English names and the jurisdictions
+    by code, `places` the jurisdictions' English names by their Chinese ones."""
 
     published_at: str
     as_of: str
@@ -48,7 +57,8 @@ class About:
     counts: dict[str, int]
     promises: tuple[str, ...]
     pipeline_versions: str
-    gap_names: dict[str, str]
+    names: dict[str, dict[str, str]]
+    places: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,12 @@ class HomePage:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
+    """`shown` of `total` changes are in `groups`; `kinds` and `places` (with changes) are what to narrow by."""
+
     groups: tuple[ChangeGroup, ...]
     kinds: Rows
+    places: Rows
+    shown: int
     total: int
 
 
@@ -86,34 +100,17 @@ class AsOfPage:
 
 
 @dataclass(frozen=True, slots=True)
-class CoveragePage:
-    instruments: Rows
-    suspects: Rows
-    proposals: Rows
-    open_gaps: Rows
-    filled_gaps: Rows
-
-
-@dataclass(frozen=True, slots=True)
-class CataloguePage:
-    """`titles` holds the entries of all three kinds by their id."""
-
-    controls: Rows
-    hardware: Rows
-    evidence: Rows
-    rules: dict[tuple[str, str], list[Row]]
-    links: dict[tuple[str, str], list[tuple[str, str, str]]]
-    titles: dict[str, Row]
-
-
-@dataclass(frozen=True, slots=True)
 class SourcesPage:
+    """`verdicts` counts the sources by verdict."""
+
     sources: Rows
-    provinces: Rows
+    verdicts: Rows
 
 
 def about(connection: sqlite3.Connection) -> About:
     values = {row["key"]: row["value"] for row in connection.execute("SELECT key, value FROM about")}
+    gaps = {row["title"]: row["title_zh"] for row in connection.execute("SELECT title, title_zh FROM gap")}
+    known = _all(connection, "SELECT code, name, name_en FROM jurisdiction")
     numbered = sorted((int(key.removeprefix("promise_")), words) for key, words in values.items() if "promise_" in key)
     return About(
         values["published_at"],
@@ -122,8 +119,18 @@ def about(connection: sqlite3.Connection) -> About:
         {key.removeprefix("count_"): int(value) for key, value in values.items() if key.startswith("count_")},
         tuple(words for _n, words in numbered),
         values["pipeline_versions"],
-        {row["title"]: row["title_zh"] for row in connection.execute("SELECT title, title_zh FROM gap")},
+        {
+            "en": {row["code"]: row["name_en"] for row in known},
+            "zh": gaps | {row["code"]: row["name"] for row in known},
+        },
+        {row["name"]: row["name_en"] for row in known},
     )
+
+
+@cache
+def scores() -> tuple[dict[str, Any], ...]:
+    """Measured scores: `what` and `texts` by language, `score` as words."""
+    return tuple(yaml.safe_load(_SCORES.read_text(encoding="utf-8")))
 
 
 def home_page(connection: sqlite3.Connection) -> HomePage:
@@ -131,7 +138,7 @@ def home_page(connection: sqlite3.Connection) -> HomePage:
         _grouped(connection.execute(_NEWEST_TEXTS, {"texts": 6}).fetchall()),
         _all(connection, "SELECT * FROM new_guidance LIMIT 6"),
         _all(connection, "SELECT * FROM upcoming_effective LIMIT 8"),
-        _all(connection, "SELECT verdict, count(*) AS n FROM source_health GROUP BY verdict ORDER BY n DESC, verdict"),
+        _all(connection, _VERDICTS),
         _all(
             connection,
             "SELECT * FROM source_health WHERE unreachable_since IS NOT NULL ORDER BY unreachable_since LIMIT 6",
@@ -161,7 +168,12 @@ def changes_page(
     ).fetchall()
     total = connection.execute(f"SELECT count(*) FROM change {where}", arguments).fetchone()[0]  # noqa: S608
     kinds = _all(connection, "SELECT kind, count(*) AS n FROM change GROUP BY kind ORDER BY n DESC, kind")
-    return ChangesPage(_grouped(changes), kinds, total)
+    places = _all(
+        connection,
+        """SELECT code, name, name_en FROM jurisdiction WHERE code IN (SELECT jurisdiction FROM change)
+           ORDER BY code <> '100000', code""",
+    )
+    return ChangesPage(_grouped(changes), kinds, places, len(changes), total)
 
 
 def as_of_page(connection: sqlite3.Connection, day: str) -> AsOfPage:
@@ -180,45 +192,6 @@ def as_of_page(connection: sqlite3.Connection, day: str) -> AsOfPage:
     return AsOfPage(tuple(instruments), tuple(sorted(began, key=lambda row: row["valid_from"], reverse=True)[:12]))
 
 
-def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
-    return CoveragePage(
-        _all(connection, "SELECT * FROM coverage LIMIT 200"),
-        _all(connection, "SELECT * FROM mapping_suspect LIMIT 100"),
-        _all(
-            connection,
-            """SELECT m.*, r.instrument_title, r.label, r.statement FROM mapping m JOIN rule r ON r.id = m.rule_id
-               WHERE m.status = 'proposed' ORDER BY m.score DESC, m.id LIMIT 50""",
-        ),
-        _all(connection, "SELECT * FROM open_gaps"),
-        _all(
-            connection,
-            """SELECT g.*, f.instrument_id, i.title AS instrument_title, f.eid, f.reason FROM gap_filling f
-               JOIN gap g ON g.id = f.gap_id JOIN instrument i ON i.id = f.instrument_id
-               ORDER BY f.recorded_at DESC, g.id LIMIT 50""",
-        ),
-    )
-
-
-def catalogue_page(connection: sqlite3.Connection) -> CataloguePage:
-    rules: dict[tuple[str, str], list[Row]] = {}
-    for row in connection.execute(
-        """SELECT m.target_kind, m.target_id, m.status AS mapping_status, r.*
-           FROM mapping m JOIN rule r ON r.id = m.rule_id JOIN rule_version v ON v.id = r.current_version_id
-           WHERE m.status IN ('accepted', 'suspect') ORDER BY r.instrument_title, v.start"""
-    ):
-        rules.setdefault((row["target_kind"], row["target_id"]), []).append(row)
-    links: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
-    for row in connection.execute("SELECT * FROM catalogue_link ORDER BY from_id, to_id"):
-        ours, theirs = (row["from_kind"], row["from_id"]), (row["to_kind"], row["to_id"])
-        links.setdefault(ours, []).append((*theirs, row["rationale"]))
-        links.setdefault(theirs, []).append((*ours, row["rationale"]))
-    controls = _all(connection, "SELECT * FROM control ORDER BY id")
-    hardware = _all(connection, "SELECT * FROM hardware_item ORDER BY id")
-    evidence = _all(connection, "SELECT * FROM evidence_item ORDER BY id")
-    titles = {row["id"]: row for rows in (controls, hardware, evidence) for row in rows}
-    return CataloguePage(controls, hardware, evidence, rules, links, titles)
-
-
 def sources_page(connection: sqlite3.Connection) -> SourcesPage:
     return SourcesPage(
         _all(
@@ -227,7 +200,7 @@ def sources_page(connection: sqlite3.Connection) -> SourcesPage:
                JOIN jurisdiction j ON j.code = s.jurisdiction
                ORDER BY s.unreachable_since IS NULL, s.jurisdiction <> '100000', s.jurisdiction, s.id""",
         ),
-        _all(connection, "SELECT * FROM jurisdiction_overview WHERE level IN ('national', 'province', 'city')"),
+        _all(connection, _VERDICTS),
     )
 
 

@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-WIDTH, HEIGHT = 640, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 24, 24, 34, 30
+HEIGHT = 170
+_TOP, _BOTTOM = 34, 30
+# Height of one text: its dates above its bar.
+_SPAN = 36
+# Across, everything is in percent: the picture fits any screen and its words keep their size.
+_LEFT, _RIGHT = 1.0, 99.0
+# Beyond this a label reads from the right edge of its bar or step towards the left.
+_LATE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +49,25 @@ def span_plot(spans: Sequence[Span], day: str) -> str:
     today = date.fromisoformat(day)
     known = [date.fromisoformat(x) for span in spans for x in (span.start, span.end) if x]
     first, last = min(known), max(*known, today)
-    length, height = max((last - first).days, 30), 26 * len(spans) + 34
+    length, height = max((last - first).days, 30), _SPAN * len(spans) + 24
     title = "; ".join(f"{span.label}: {span.start} – {span.end or '…'}" for span in spans)
 
     def x(when: date) -> float:
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (0.02 + 0.9 * (when - first).days / length), 1)
+        return round(_LEFT + (_RIGHT - _LEFT) * 0.92 * (when - first).days / length, 2)
 
     name = html.escape(title, quote=True)
-    parts = [f'<svg class="plot spans" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{name}">']
+    parts = [f'<svg class="plot spans" width="100%" height="{height}" role="img" aria-label="{name}">']
     for n, span in enumerate(spans):
-        top, left = 8 + 26 * n, x(date.fromisoformat(span.start))
-        right = x(date.fromisoformat(span.end)) if span.end else float(WIDTH - _RIGHT)
+        top, left = _SPAN * n, x(date.fromisoformat(span.start))
+        right = x(date.fromisoformat(span.end)) if span.end else _RIGHT
         here = " bar-here" if span.shown else ""
-        width = round(max(right - left, 3), 1)
-        parts.append(f'<rect class="bar{here}" x="{left}" y="{top}" width="{width}" height="18" rx="3"/>')
+        width = round(max(right - left, 0.5), 2)
         text = html.escape(f"{span.start} – {span.end or '…'}")
-        # a label that would leave the picture stands in front of its bar instead
-        anchored = f'x="{left + 6}"' if left < WIDTH * 0.66 else f'x="{left - 6}" text-anchor="end"'
-        parts.append(f'<text class="bar-label" {anchored} y="{top + 14}">{text}</text>')
+        parts.append(f'<text class="bar-label" {_placed(left, left)} y="{top + 13}">{text}</text>')
+        parts.append(f'<rect class="bar{here}" x="{left}%" y="{top + 18}" width="{width}%" height="12" rx="3"/>')
     if first <= today <= last:
-        parts.append(f'<line class="today" x1="{x(today)}" y1="0" x2="{x(today)}" y2="{height - 20}"/>')
-        parts.append(f'<text class="day" x="{min(x(today), WIDTH - 44)}" y="{height - 6}">{html.escape(day)}</text>')
+        parts.append(f'<line class="today" x1="{x(today)}%" y1="0" x2="{x(today)}%" y2="{height - 20}"/>')
+        parts.append(f'<text class="day" {_placed(x(today), x(today))} y="{height - 6}">{html.escape(day)}</text>')
     parts.append("</svg>")
     return "".join(parts)
 
@@ -97,31 +101,37 @@ def step_plot(steps: Sequence[Step], title: str) -> str:
 
     def x(day: date) -> float:
         # a tenth of the span on both sides stands for "before" and "until further notice"
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (0.1 + 0.8 * (day - first).days / span), 1)
+        return round(_LEFT + (_RIGHT - _LEFT) * (0.1 + 0.8 * (day - first).days / span), 2)
 
     def y(value: float) -> float:
         share = (value - low) / (high - low) if high > low else 0.5
         return round(HEIGHT - _BOTTOM - 14 - (HEIGHT - _TOP - _BOTTOM - 14) * share, 1)
 
     parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{html.escape(title, quote=True)}">',
-        f'<line class="axis" x1="{_LEFT}" y1="{HEIGHT - _BOTTOM}" x2="{WIDTH - _RIGHT}" y2="{HEIGHT - _BOTTOM}"/>',
+        f'<svg class="plot" width="100%" height="{HEIGHT}" role="img" aria-label="{html.escape(title, quote=True)}">',
+        f'<line class="axis" x1="{_LEFT}%" y1="{HEIGHT - _BOTTOM}" x2="{_RIGHT}%" y2="{HEIGHT - _BOTTOM}"/>',
     ]
     before: tuple[float, float] | None = None
     for step in steps:
-        left = x(step.start) if step.start else float(_LEFT)
-        right = x(step.end) if step.end else float(WIDTH - _RIGHT)
+        left = x(step.start) if step.start else _LEFT
+        right = x(step.end) if step.end else _RIGHT
         height = y(step.value)
         if before is not None and before[0] == left:
-            parts.append(f'<line class="riser" x1="{left}" y1="{before[1]}" x2="{left}" y2="{height}"/>')
-        parts.append(f'<line class="step" x1="{left}" y1="{height}" x2="{right}" y2="{height}"/>')
-        parts.append(f'<text class="value" x="{left + 6}" y="{height - 8}">{html.escape(step.label)}</text>')
+            parts.append(f'<line class="riser" x1="{left}%" y1="{before[1]}" x2="{left}%" y2="{height}"/>')
+        parts.append(f'<line class="step" x1="{left}%" y1="{height}" x2="{right}%" y2="{height}"/>')
+        at = _placed(left, right)
+        parts.append(f'<text class="value" {at} y="{height - 8}">{html.escape(step.label)}</text>')
         if step.start:
-            parts.append(f'<text class="day" x="{left}" y="{HEIGHT - 10}">{step.start.isoformat()}</text>')
-            parts.append(f'<line class="tick" x1="{left}" y1="{HEIGHT - _BOTTOM}" x2="{left}" y2="{HEIGHT - 24}"/>')
+            parts.append(f'<text class="day" x="{left}%" y="{HEIGHT - 10}">{step.start.isoformat()}</text>')
+            parts.append(f'<line class="tick" x1="{left}%" y1="{HEIGHT - _BOTTOM}" x2="{left}%" y2="{HEIGHT - 24}"/>')
         before = (right, height)
     parts.append("</svg>")
     return "".join(parts)
+
+
+def _placed(left: float, right: float) -> str:
+    """Where a label begins, or ends when it would leave the picture."""
+    return f'x="{left}%" dx="6"' if left < _LATE else f'x="{right}%" dx="-6" text-anchor="end"'
 
 
 def _day(text: str | None) -> date | None:

@@ -88,7 +88,13 @@ def rule_page(connection: sqlite3.Connection, rule_id: str, *, as_of: str | None
         thresholds,
         history,
         tuple(step_plot(steps, " → ".join(step.label for step in steps)) for steps in series(history)),
-        _rows(connection, "SELECT * FROM mapping WHERE rule_id = ? ORDER BY status, target_kind, target_id", rule_id),
+        _mappings(
+            connection,
+            """SELECT m.*, c.title, c.title_zh FROM mapping m
+                 LEFT JOIN catalogue_entry c ON c.kind = m.target_kind AND c.id = m.target_id WHERE m.rule_id = ?
+               ORDER BY CASE m.status WHEN 'suspect' THEN 0 WHEN 'accepted' THEN 1 ELSE 2 END, m.score DESC, m.id""",
+            rule_id,
+        ),
         _rows(connection, "SELECT * FROM change WHERE rule_id = ? ORDER BY recorded_at DESC, id LIMIT 20", rule_id),
         _rows(
             connection, "SELECT * FROM source_copy WHERE expression_id = ? ORDER BY recorded_at, url", expression["id"]
@@ -96,6 +102,14 @@ def rule_page(connection: sqlite3.Connection, rule_id: str, *, as_of: str | None
         expression,
         citation(rule["instrument_title"], expression, place["label"]),
     )
+
+
+def _mappings(connection: sqlite3.Connection, sql: str, rule_id: str) -> tuple[Row, ...]:
+    """One link for each target: a person's, else the likeliest proposal."""
+    first: dict[tuple[str, str], Row] = {}
+    for row in connection.execute(sql, (rule_id,)):
+        first.setdefault((row["target_kind"], row["target_id"]), row)
+    return tuple(first.values())
 
 
 def citation(title: str, expression: Row, label: str) -> str:

@@ -1,4 +1,4 @@
-"""Sentences that the store writes in English, for a Chinese page: fixed frames of sentences.yml, filled again.
+"""Sentences that the store writes in English, for a page: fixed frames of sentences.yml, filled again.
 
 In: a sentence. Out: the sentence with the language it is in; what fits no frame stays English and says so.
 """
@@ -33,9 +33,9 @@ class Told:
 
 
 @cache
-def _frames() -> tuple[tuple[re.Pattern[str], str], ...]:
+def _frames() -> tuple[tuple[re.Pattern[str], str, str], ...]:
     loaded = yaml.safe_load(_FRAMES.read_text(encoding="utf-8"))
-    return tuple((_pattern(entry["en"]), entry["zh"]) for entry in loaded)
+    return tuple((_pattern(entry["en"]), entry["en"], entry["zh"]) for entry in loaded)
 
 
 def _pattern(frame: str) -> re.Pattern[str]:
@@ -45,23 +45,26 @@ def _pattern(frame: str) -> re.Pattern[str]:
 
 
 def told(sentence: str, language: str, names: Mapping[str, str] | None = None) -> Told:
-    """The sentence for a page in `language`; `names` gives the Chinese names of gaps by their English ones."""
-    if language == "en" or len(sentence) > _LONGEST:
+    """The sentence for a page in `language`; `names` gives what that language calls gaps, by their English names, and
+    jurisdictions, by code."""
+    if len(sentence) > _LONGEST:
         return Told(sentence, "en")
     t = translator(language)
-    for pattern, frame in _frames():
+    for pattern, english, chinese in _frames():
         match = pattern.match(sentence)
         if match:
             fields = {name: _field(name, words, language, t, names or {}) for name, words in match.groupdict().items()}
-            return Told(frame.format(**fields), language)
+            return Told((chinese if language == "zh" else english).format(**fields), language)
     return Told(sentence, "en")
 
 
 def _field(name: str, words: str, language: str, t: Translate, names: Mapping[str, str]) -> str:
     if name == "sentence":
         return told(words, language, names).text
-    if name == "gap":
+    if name in ("gap", "code"):
         return names.get(words, words)
+    if language == "en":
+        return words
     if name in _SECTIONS:
         return t(f"{_SECTIONS[name]}.{words.lower()}")
     if name == "topic":  # "English name (中文名)"

@@ -55,11 +55,11 @@ def test_main_journey(tab: Any) -> None:
     assert page.locator(".diff-row.unchanged").first.is_visible()
 
     page.goto("/as-of")
-    page.locator("input[type=date]").fill("2025-01-01")
+    page.locator(".bar-form input[type=date]").fill("2025-01-01")
     page.locator(".bar-form button").click()
     page.goto("/rule/rule00000001")
     assert "30日内" in page.locator(".evidence-text").inner_text()
-    page.locator(".banner.as-of a").click()
+    page.locator(".banner.as-of a").last.click()
     page.goto("/rule/rule00000001")
     assert "15日内" in page.locator(".evidence-text").inner_text()
     assert tab.complaints == []

@@ -107,7 +107,7 @@ def test_feed_links_are_whole_and_keep_the_base_path(tmp_path: Path) -> None:
 def test_the_day_of_the_address_is_kept_in_links_and_nowhere_else(site: Site) -> None:
     text = site.get("/rule/rule00000001?as_of=2025-01-01").text
     assert f'/instrument/{MEASURE}?as_of=2025-01-01&amp;version={MEASURE}-1#art_2"' in text
-    assert 'href="/catalogue#CTL-1"' in text
+    assert 'href="/catalogue?as_of=2025-01-01#CTL-1"' in text
     assert "as_of=2025" not in site.get("/changes").text
 
 

@@ -13,7 +13,7 @@ from served import Site, published
 
 from rules_db.connection import DataFolder, connect
 from rules_db.pages.places import TILES, places_page
-from rules_db.pages.timelines import LEFT, WIDTH, timeline_page
+from rules_db.pages.timelines import timeline_page
 from rules_db.projection.jurisdictions import provinces
 
 
@@ -60,9 +60,25 @@ def test_bars_follow_the_dates(folder: DataFolder) -> None:
     assert old.end == new.start
     assert old.x + old.width == pytest.approx(new.x, abs=0.2)
     assert new.end is None
-    assert new.x + new.width == pytest.approx(WIDTH, abs=0.2)
-    assert all(LEFT <= bar.x <= WIDTH for line in page.lines for bar in line.bars)
+    assert new.x + new.width == pytest.approx(100, abs=0.2)
+    assert all(0 <= bar.x <= 100 for line in page.lines for bar in line.bars)
     assert old.x < page.today
+    assert (old.state, new.state) == ("superseded", "in_force")
+    assert {"in_force", "superseded"} <= set(page.states)
+
+
+def test_a_day_counts_what_had_begun_by_then(folder: DataFolder) -> None:
+    with closing(connect(folder.public_db, read_only=True)) as public:
+        first = public.execute("SELECT min(valid_from) FROM expression").fetchone()[0]
+        before, now = places_page(public, "1990-01-01"), places_page(public)
+        then = timeline_page(public, first)
+    assert first > "1990-01-01"
+    assert sum(place.facts["instruments"] for place in before.mapped + before.others) < sum(
+        place.facts["instruments"] for place in now.mapped + now.others
+    )
+    states = [bar.state for line in then.lines for bar in line.bars]
+    assert states.count("in_force") >= 1 and "superseded" not in states
+    assert all(bar.state == "not_yet_in_force" for line in then.lines for bar in line.bars if bar.start > first)
 
 
 def test_the_timeline_narrows(folder: DataFolder) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rules_db.pages.plot import HEIGHT, WIDTH, Step, series, step_plot
+from rules_db.pages.plot import HEIGHT, Span, Step, series, span_plot, step_plot
 
 
 def row(
@@ -45,8 +45,26 @@ def test_a_plot_stays_inside_its_frame_and_rises_with_the_value(start: date | No
     assert float(drawn[0].get("y1", 0)) > float(drawn[1].get("y1", 0))
     assert drawn[0].get("x2") == drawn[1].get("x1")
     for line in drawn:
-        assert 0 <= float(line.get("x1", -1)) < float(line.get("x2", -1)) <= WIDTH
+        assert 0 <= percent(line, "x1") < percent(line, "x2") <= 100
         assert 0 <= float(line.get("y1", -1)) <= HEIGHT
+
+
+def percent(element: ElementTree.Element, name: str) -> float:
+    value = element.get(name, "")
+    assert value.endswith("%")
+    return float(value[:-1])
+
+
+def test_bars_of_texts_meet_and_stay_inside() -> None:
+    spans = [
+        Span("2020-01-01", "2024-01-01", "一", False),
+        Span("2024-01-01", None, "二", True),
+    ]
+    root = ElementTree.fromstring(span_plot(spans, "2025-01-01"))  # noqa: S314 (made here)
+    old, new = (element for element in root if element.tag == "rect")
+    assert percent(old, "x") + percent(old, "width") == pytest.approx(percent(new, "x"), abs=0.02)
+    assert percent(new, "x") + percent(new, "width") <= 100
+    assert "bar-here" in new.get("class", "") and "bar-here" not in old.get("class", "")
 
 
 def test_labels_are_escaped_and_nothing_is_styled_inline() -> None:
