@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rules_db.in_force import teach
+
 BUSY_TIMEOUT_MS = 10_000
 
 
@@ -91,6 +93,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         else:
             connection = sqlite3.connect(path, isolation_level=None)
         connection.row_factory = sqlite3.Row
+        teach(connection)
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")

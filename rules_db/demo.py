@@ -10,6 +10,7 @@ from rules_db import answers
 from rules_db.connection import DataFolder, open_store
 from rules_db.flags import list_flags
 from rules_db.mapping.coverage import list_links
+from rules_db.workdays import china_day
 
 
 def day_report(folder: DataFolder, verdicts: Sequence[Mapping[str, Any]], when: str) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def day_report(folder: DataFolder, verdicts: Sequence[Mapping[str, Any]], when: 
     with closing(open_store(folder, read_only=True)) as connection:
         changes = answers.changes_recorded(connection, when)
         thresholds = [change for change in changes if change["kind"].startswith("threshold_")]
-        suspect = list_links(connection, "suspect")
+        suspect = list_links(connection, china_day(when), "suspect")
         revised = thresholds[0] if thresholds else None
         pair = f"?from={revised['from_expression_id']}&to={revised['to_expression_id']}" if revised else ""
         return {

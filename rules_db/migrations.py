@@ -56,6 +56,12 @@ def m0007_catalogue_words(db: Database) -> None:
     _run_script(db, "0007_catalogue_words.sql")
 
 
+@store()
+def m0008_in_force(db: Database) -> None:
+    """Which rules are in force is asked for a day."""
+    _run_script(db, "0008_in_force.sql")
+
+
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
     lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rules_db.connection import StoreError
 from rules_db.fingerprint import fingerprint
 from rules_db.model import Modality
+from rules_db.workdays import china_day
 
 if TYPE_CHECKING:
     from rules_db.readings import RuleReading
@@ -51,18 +52,20 @@ def decisions_of(
     return {row["subject"]: (Decision(row["state"]), json.loads(row["corrected"] or "{}")) for row in rows}
 
 
-def queue(connection: sqlite3.Connection, limit: int = 50) -> list[dict[str, Any]]:
-    """Current rule versions that wait for a person: unsure readings nobody decided, and decisions whose text moved."""
+def queue(connection: sqlite3.Connection, day: str, limit: int = 50) -> list[dict[str, Any]]:
+    """Rules not over on `day` (ISO) that wait for a person, each in its newest version: unsure readings nobody decided,
+    and decisions whose text moved."""
     rows = connection.execute(
         """SELECT rv.rule_id, rv.label, rv.modality, rv.bearer, rv.statement, rv.confidence, rv.reason, i.title,
              (SELECT r.corrected FROM review r WHERE r.kind = 'norm' AND r.state = 'open'
                 AND r.subject LIKE i.id || ':%' AND json_extract(r.original, '$.rule_id') = rv.rule_id) AS earlier
            FROM rule_version rv JOIN expression e ON e.id = rv.expression_id
            JOIN instrument i ON i.id = e.instrument_id
-           WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL
-             AND (rv.confidence <= ? OR earlier IS NOT NULL)
-           ORDER BY earlier IS NULL, rv.confidence, i.title, rv.start LIMIT ?""",
-        (UNSURE, limit),
+           WHERE rv.superseded_at IS NULL AND (rv.confidence <= :unsure OR earlier IS NOT NULL)
+             AND rv.n = (SELECT max(v.n) FROM rule_version v WHERE v.rule_id = rv.rule_id AND v.superseded_at IS NULL
+                           AND NOT ended(v.status, v.valid_to, :day))
+           ORDER BY earlier IS NULL, rv.confidence, i.title, rv.start LIMIT :limit""",
+        {"unsure": UNSURE, "day": day, "limit": limit},
     ).fetchall()
     return [dict(row) for row in rows]
 
@@ -90,7 +93,7 @@ def decide(
     reviewer: str,
     now: str,
 ) -> None:
-    """Record a decision on the rule's wording in force and mark its instrument for rebuilding.
+    """Record a decision on the rule's newest wording that is not over and mark its instrument for rebuilding.
 
     Raises StoreError for an unknown rule, a rule not in force, or a correction without a field.
     """
@@ -102,8 +105,9 @@ def decide(
         """SELECT rv.*, e.instrument_id, v.start AS cue_start FROM rule_version rv
            JOIN expression e ON e.id = rv.expression_id
            JOIN evidence v ON v.rule_version_id = rv.id AND v.field = 'cue'
-           WHERE rv.rule_id = ? AND rv.superseded_at IS NULL AND rv.valid_to IS NULL""",
-        (rule_id,),
+           WHERE rv.rule_id = ? AND rv.superseded_at IS NULL AND NOT ended(rv.status, rv.valid_to, ?)
+           ORDER BY rv.n DESC LIMIT 1""",
+        (rule_id, china_day(now)),
     ).fetchone()
     if row is None:
         raise StoreError(f"no rule in force has the id {rule_id}; 'guiji review list' shows what waits")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules_db.fingerprint import fingerprint
+from rules_db.model import InstrumentStatus
 from rules_db.readings import ExpressionReading, RuleReading
 from rules_db.timeline import RuleLine, Version
 
@@ -123,7 +124,13 @@ def _digest(rule_id: str, n: int, version: Version, by_id: Mapping[str, Expressi
     thresholds = [
         f"{t.quantity}" for t in expression.thresholds if t.rule is not None and t.rule == version.places[0].reading
     ]
-    return fingerprint(*parts, repr(reading), *thresholds, expression.status)
+    return fingerprint(*parts, repr(reading), *thresholds, _status(version, by_id))
+
+
+def _status(version: Version, by_id: Mapping[str, ExpressionReading]) -> str:
+    """What the newest text that holds the wording says of itself; a draft only where nothing else holds it."""
+    stated = [by_id[place.expression_id].status for place in version.places]
+    return next((status for status in reversed(stated) if status != InstrumentStatus.DRAFT), stated[-1])
 
 
 def _supersede(
@@ -202,7 +209,7 @@ def _insert_version(
             reading.wording,
             version.valid_from,
             version.valid_to,
-            expression.status,
+            _status(version, by_id),
             reading.confidence,
             reading.reason,
             expression.pipeline_version,

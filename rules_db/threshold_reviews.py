@@ -17,6 +17,7 @@ from rules_db.connection import StoreError
 from rules_db.fingerprint import comparison_key, fingerprint
 from rules_db.model import Comparator
 from rules_db.reviews import Decision
+from rules_db.workdays import china_day
 
 if TYPE_CHECKING:
     from rules_db.readings import RuleReading, ThresholdReading, Unit
@@ -84,9 +85,11 @@ def decide(
         """SELECT t.*, rv.fingerprint AS wording, rv.start AS statement_start, rv.statement, e.instrument_id
            FROM threshold t JOIN rule_version rv ON rv.id = t.rule_version_id
            JOIN expression e ON e.id = t.expression_id
-           WHERE rv.rule_id = ? AND rv.superseded_at IS NULL AND rv.valid_to IS NULL AND t.superseded_at IS NULL
+           WHERE rv.rule_id = ? AND rv.superseded_at IS NULL AND t.superseded_at IS NULL
+             AND rv.n = (SELECT max(v.n) FROM rule_version v WHERE v.rule_id = rv.rule_id AND v.superseded_at IS NULL
+                           AND NOT ended(v.status, v.valid_to, ?))
            ORDER BY t.start""",
-        (rule_id,),
+        (rule_id, china_day(now)),
     ).fetchall()
     if not rows:
         raise StoreError(f"no rule in force with a threshold has the id {rule_id}; see 'guiji explain {rule_id}'")

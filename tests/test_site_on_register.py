@@ -55,7 +55,7 @@ def test_links_to_the_register_find_the_telling_reviewed(data: Path) -> None:
 
 
 def test_no_duty_of_an_enterprise_in_the_register_lacks_link_and_reason(data: Path) -> None:
-    found = uncovered_duties(open_store(DataFolder(data)), read_catalogue(BUNDLED))
+    found = uncovered_duties(open_store(DataFolder(data)), read_catalogue(BUNDLED), "2026-11-25")
     assert [(duty["instrument"], duty["label"], duty["statement"]) for duty in found["open"]] == []
     assert found["counts"]["duties"] > 50
 

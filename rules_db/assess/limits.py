@@ -12,10 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rules_db.in_force import in_force
 from rules_db.mapping.applicability import holds_at
 from rules_db.mapping.catalogue import Catalogue, Entry
 from rules_db.mapping.parties import Parties
 from rules_db.mapping.profiles import Profile
+from rules_db.model import InstrumentStatus
 
 TIME_UNITS = frozenset({"second", "minute", "hour", "day", "working_day", "week", "month", "year"})
 _SENTENCE_END = re.compile(r"[。\n]")
@@ -27,7 +29,8 @@ _BINDING = ("obligation", "prohibition")
 class Limit:
     """A bound with its source. `valid_from`/`valid_to` are ISO days, half-open; None = unknown start, no end.
 
-    `basis` is rule, enterprise or catalogue; only a rule's limit is law. `note` says what a reader must know.
+    `basis` is rule, enterprise or catalogue; only a rule's limit is law. `note` says what a reader must know,
+    `status` how the rule's text stands.
     """
 
     basis: str
@@ -44,10 +47,11 @@ class Limit:
     target: str = ""
     bearer: str = ""
     note: str = ""
+    status: str = InstrumentStatus.IN_FORCE
 
     def holds_on(self, day: str) -> bool:
         """Whether the limit is in force on an ISO day."""
-        return (self.valid_from or "") <= day and (self.valid_to is None or day < self.valid_to)
+        return in_force(self.status, self.valid_from, self.valid_to, day)
 
     def describe(self) -> str:
         """The limit and its source in one line."""
@@ -170,7 +174,7 @@ def _limit(row: sqlite3.Row) -> Limit:
     return Limit(
         "rule", row["comparator"], row["value"], row["value_max"], row["unit"], row["quantity"], row["valid_from"],
         row["valid_to"], row["rule_id"], f"《{row['title']}》{row['label']}", row["link"] or "", row["target"] or "",
-        row["bearer"], note,
+        row["bearer"], note, row["status"],
     )  # fmt: skip
 
 
@@ -188,8 +192,9 @@ def _rows(connection: sqlite3.Connection, targets: Sequence[tuple[str, str]], ga
              JOIN rule_version rv ON rv.id = p.rule_version_id AND rv.superseded_at IS NULL
              WHERE f.gap_id = :gap)
            SELECT DISTINCT s.link, s.stamp, s.target, s.gap, rv.rule_id, rv.label, rv.modality, rv.bearer,
-             rv.fingerprint, rv.valid_from, rv.valid_to, i.title, i.jurisdiction, e.text, t.start, t."end" AS "end",
-             t.parameter, t.trigger_event, t.comparator, t.value, t.value_max, t.unit, t.text AS quantity
+             rv.fingerprint, rv.valid_from, rv.valid_to, rv.status, i.title, i.jurisdiction, e.text, t.start,
+             t."end" AS "end", t.parameter, t.trigger_event, t.comparator, t.value, t.value_max, t.unit,
+             t.text AS quantity
            FROM source s JOIN rule_version rv ON rv.rule_id = s.rule_id AND rv.superseded_at IS NULL
            JOIN threshold t ON t.rule_version_id = rv.id AND t.superseded_at IS NULL
            JOIN expression e ON e.id = t.expression_id JOIN instrument i ON i.id = e.instrument_id
@@ -204,7 +209,7 @@ def find_demands(
     """Device types that rules in force on a day demand in words of the test, with the rule: (hardware id, rule)."""
     rows = connection.execute(
         """SELECT m.target_id, m.id AS link, rv.rule_id, rv.label, rv.statement, rv.bearer, rv.valid_from, rv.valid_to,
-             rv.modality, i.title, i.jurisdiction
+             rv.status, rv.modality, i.title, i.jurisdiction
            FROM mapping m JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
            JOIN expression e ON e.id = rv.expression_id JOIN instrument i ON i.id = e.instrument_id
            WHERE m.target_kind = 'hardware_item' AND m.status IN ('accepted', 'suspect')
@@ -221,7 +226,7 @@ def find_demands(
         place = f"《{row['title']}》{row['label']}"
         limit = Limit(
             "rule", "ge", 1, None, "", f"asked for by {place}", row["valid_from"], row["valid_to"], row["rule_id"],
-            place, row["link"],
+            place, row["link"], status=row["status"],
         )  # fmt: skip
         if limit.holds_on(day):
             found.append((row["target_id"], limit))

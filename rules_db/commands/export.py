@@ -51,8 +51,9 @@ def export_csv(out: Path, form: str, folder: DataFolder) -> None:
     """Write the rules in force, their limits, links and sources as CSV that no spreadsheet takes for formulas."""
     from rules_db.connection import open_store
     from rules_db.export.tables import write_tables
+    from rules_db.workdays import china_day
 
-    show_result(write_tables(open_store(folder, read_only=True), out, "csv"), form, "exported")
+    show_result(write_tables(open_store(folder, read_only=True), out, "csv", china_day(now())), form, "exported")
 
 
 @export.command("jsonl")
@@ -63,8 +64,9 @@ def export_jsonl(out: Path, form: str, folder: DataFolder) -> None:
     """Write the rules in force, their limits, links and sources as JSON lines."""
     from rules_db.connection import open_store
     from rules_db.export.tables import write_tables
+    from rules_db.workdays import china_day
 
-    show_result(write_tables(open_store(folder, read_only=True), out, "jsonl"), form, "exported")
+    show_result(write_tables(open_store(folder, read_only=True), out, "jsonl", china_day(now())), form, "exported")
 
 
 @export.command("akn")
@@ -151,14 +153,15 @@ def export_bundle(out: Path, form: str, folder: DataFolder) -> None:
     from rules_db.export.oscal import write_oscal
     from rules_db.export.tables import write_tables
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.workdays import china_day
 
     connection = open_store(folder, read_only=True)
     catalogue = read_catalogue(*catalogue_folders(folder.root))
     when = now()
     with tempfile.TemporaryDirectory() as scratch:
         files = Path(scratch)
-        write_tables(connection, files / "csv", "csv")
-        write_tables(connection, files / "jsonl", "jsonl")
+        write_tables(connection, files / "csv", "csv", china_day(when))
+        write_tables(connection, files / "jsonl", "jsonl", china_day(when))
         write_oscal(connection, catalogue, files / "oscal", None, when)
         written = write_bundle(files, out, now=when)
     show_result(written, form, "exported")

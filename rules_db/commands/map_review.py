@@ -36,9 +36,10 @@ def map_review(status: str | None, limit: int | None, reviewer: str | None, form
     """
     from rules_db.connection import StoreError, open_store
     from rules_db.mapping import reviewing
+    from rules_db.workdays import china_day
 
     statuses = (status,) if status else reviewing.WAITING
-    cards = reviewing.waiting(open_store(folder, read_only=True), statuses)[:limit]
+    cards = reviewing.waiting(open_store(folder, read_only=True), china_day(now()), statuses)[:limit]
     if form == "json":
         emit([asdict(card) for card in cards])
         return

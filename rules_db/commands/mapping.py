@@ -32,8 +32,9 @@ def map_list(status: str | None, form: str, folder: DataFolder) -> None:
     """List the links with their status; suspect ones first."""
     from rules_db.connection import open_store
     from rules_db.mapping.coverage import list_links
+    from rules_db.workdays import china_day
 
-    show_result(list_links(open_store(folder, read_only=True), status), form, "links")
+    show_result(list_links(open_store(folder, read_only=True), china_day(now()), status), form, "links")
 
 
 @mapping.command("suspect")
@@ -43,8 +44,9 @@ def map_suspect(form: str, folder: DataFolder) -> None:
     """Links whose rule moved since a person reviewed them, with the old and the new wording."""
     from rules_db.connection import open_store
     from rules_db.mapping.coverage import list_links
+    from rules_db.workdays import china_day
 
-    show_result(list_links(open_store(folder, read_only=True), "suspect"), form, "links")
+    show_result(list_links(open_store(folder, read_only=True), china_day(now()), "suspect"), form, "links")
 
 
 @mapping.command("propose")
@@ -56,12 +58,14 @@ def map_propose(form: str, folder: DataFolder) -> None:
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
     from rules_db.mapping.coverage import list_links
     from rules_db.mapping.proposals import propose_links
+    from rules_db.workdays import china_day
 
+    when = now()
     with folder.require().locked():
         connection = open_store(folder)
-        new = propose_links(connection, read_catalogue(*catalogue_folders(folder.root)), now())
+        new = propose_links(connection, read_catalogue(*catalogue_folders(folder.root)), when)
     say(f"{len(new)} new proposals")
-    show_result(list_links(connection, "proposed"), form, "links")
+    show_result(list_links(connection, china_day(when), "proposed"), form, "links")
 
 
 @mapping.command("accept")
@@ -107,11 +111,14 @@ def map_coverage(gaps: bool, counts: bool, form: str, folder: DataFolder) -> Non
     from rules_db.connection import open_store
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
     from rules_db.mapping.coverage import counts_by_tier, coverage, uncovered_duties
+    from rules_db.workdays import china_day
 
     connection = open_store(folder, read_only=True)
-    if counts:
-        show_result(counts_by_tier(connection, read_catalogue(*catalogue_folders(folder.root))), form, "counts")
-    elif gaps:
-        show_result(uncovered_duties(connection, read_catalogue(*catalogue_folders(folder.root))), form, "duties")
-    else:
+    if not counts and not gaps:
         show_result(coverage(connection), form, "coverage")
+        return
+    catalogue, day = read_catalogue(*catalogue_folders(folder.root)), china_day(now())
+    if counts:
+        show_result(counts_by_tier(connection, catalogue, day), form, "counts")
+    if gaps:
+        show_result(uncovered_duties(connection, catalogue, day), form, "duties")

@@ -28,9 +28,10 @@ def review_list(limit: int, form: str, folder: DataFolder) -> None:
     """What waits for a person, with the reason; decisions whose text has moved come first."""
     from rules_db import lineage_reviews, reviews, threshold_reviews
     from rules_db.connection import open_store
+    from rules_db.workdays import china_day
 
     connection = open_store(folder, read_only=True)
-    show_result(reviews.queue(connection, limit), form, "review_queue")
+    show_result(reviews.queue(connection, china_day(now()), limit), form, "review_queue")
     moved = threshold_reviews.reopened(connection)
     for row in moved:
         say(

@@ -27,12 +27,12 @@ def applies(control: Entry, profile: Profile) -> bool:
 
 
 def checklist(
-    connection: sqlite3.Connection, catalogue: Catalogue, profile: Profile, as_of: str | None = None
+    connection: sqlite3.Connection, catalogue: Catalogue, profile: Profile, as_of: str
 ) -> list[dict[str, Any]]:
     """The checks for a site in catalogue order, as plain mappings.
 
-    `rules` are those linked to the check, its evidence or its devices that are in force on `as_of` (ISO day; None: have
-    no end) and hold where the site stands; their `status` is accepted or suspect, on that day. `binds_site` is false
+    `rules` are those linked to the check, its evidence or its devices that are in force on `as_of` (ISO day) and hold
+    where the site stands; their `status` is accepted or suspect, on that day. `binds_site` is false
     where the bearer names other kinds of enterprise. A link may ask for facts of the site (`when`), as a control may.
     `changes` are typed changes of the rule, those to come included. A check without rules rests on its own source.
     """
@@ -59,7 +59,7 @@ def _item(
     catalogue: Catalogue,
     control: Entry,
     profile: Profile,
-    as_of: str | None,
+    as_of: str,
     parties: Parties,
 ) -> dict[str, Any]:
     evidence = [catalogue.evidence[key] for key in control["evidence"]]
@@ -94,14 +94,15 @@ def _item(
 
 
 def _rules(
-    connection: sqlite3.Connection, targets: list[tuple[str, str]], place: str, as_of: str | None
+    connection: sqlite3.Connection, targets: list[tuple[str, str]], place: str, as_of: str
 ) -> list[dict[str, Any]]:
     rows = connection.execute(
         """SELECT DISTINCT m.id AS link, m.target_id AS target, m.relationship, m.tier AS link_tier, m.suspect_since,
              m.stamp_statement, m.rule_id AS rule, rv.id AS version, rv.label, rv.modality, rv.bearer, rv.deadline,
              rv.statement, rv.valid_from, rv.valid_to, i.title AS instrument, i.jurisdiction, e.tier,
-             CASE WHEN :day IS NULL THEN m.status WHEN m.stamp = rv.fingerprint THEN 'accepted' ELSE 'suspect' END
-               AS status,
+             CASE WHEN m.stamp <> rv.fingerprint THEN 'suspect'
+               WHEN m.stamp = m.current_fingerprint AND date(m.suspect_since, '+8 hours') <= :day THEN 'suspect'
+               ELSE 'accepted' END AS status,
              (SELECT json_group_array(json_object('parameter', t.parameter, 'comparator', t.comparator,
                 'value', t.value, 'value_max', t.value_max, 'unit', t.unit, 'trigger', t.trigger_event, 'text', t.text))
               FROM (SELECT * FROM threshold WHERE rule_version_id = rv.id AND superseded_at IS NULL ORDER BY start) t)
@@ -113,8 +114,7 @@ def _rules(
               ORDER BY f.tier <> 'official', f.tier <> 'repost', f.url LIMIT 1) AS source
            FROM mapping m JOIN json_each(:targets) t ON m.target_kind = t.value ->> 0 AND m.target_id = t.value ->> 1
            JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
-             AND CASE WHEN :day IS NULL THEN rv.valid_to IS NULL
-                 ELSE coalesce(rv.valid_from, '') <= :day AND (rv.valid_to IS NULL OR rv.valid_to > :day) END
+             AND in_force(rv.status, rv.valid_from, rv.valid_to, :day)
            JOIN expression e ON e.id = rv.expression_id JOIN instrument i ON i.id = e.instrument_id
            WHERE m.status IN ('accepted', 'suspect') ORDER BY m.id""",
         {"targets": json.dumps(targets), "day": as_of},

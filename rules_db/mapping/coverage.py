@@ -13,19 +13,20 @@ from rules_db.mapping.links import resolve_rule
 from rules_db.mapping.parties import read_parties
 
 
-def list_links(connection: sqlite3.Connection, status: str | None = None) -> list[dict[str, Any]]:
-    """Links with the wording reviewed and the wording in force, suspect ones first; `because` says which later text
-    fills what the rule left open, where that is why a link is suspect."""
+def list_links(connection: sqlite3.Connection, day: str, status: str | None = None) -> list[dict[str, Any]]:
+    """Links with the wording reviewed and the newest one not over on `day` (ISO), suspect ones first; `because` says
+    which later text fills what the rule left open or ends it, where that is why a link is suspect."""
     rows = connection.execute(
-        """SELECT m.*, (SELECT rv.statement FROM rule_version rv
-             WHERE rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
-               AND rv.valid_to IS NULL ORDER BY rv.n DESC LIMIT 1) AS statement
-           FROM mapping m WHERE :status IS NULL OR m.status = :status
+        """SELECT m.*, rv.statement, rv.valid_to AS ends_on FROM mapping m
+           LEFT JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL AND rv.n = (
+             SELECT max(v.n) FROM rule_version v WHERE v.rule_id = m.rule_id AND v.superseded_at IS NULL
+               AND NOT ended(v.status, v.valid_to, :day))
+           WHERE :status IS NULL OR m.status = :status
            ORDER BY m.status <> 'suspect', m.status, m.id""",
-        {"status": status},
+        {"status": status, "day": day},
     ).fetchall()
     causes: dict[str, list[str]] = {}
-    for cause in filled_links(connection):
+    for cause in filled_links(connection, day):
         causes.setdefault(cause.link_id, []).append(
             f"《{cause.instrument}》 may fill “{cause.gap_title}”: {cause.reason}"
         )
@@ -33,6 +34,8 @@ def list_links(connection: sqlite3.Connection, status: str | None = None) -> lis
     for row in rows:
         link = dict(row)
         link["because"] = causes.get(link["id"], []) if link["status"] == "suspect" else []
+        if link["status"] == "suspect" and link["ends_on"]:
+            link["because"].append(f"it applies no longer from {link['ends_on']} on")
         selector = json.loads(link["selector"])
         link["selector"] = selector
         link["place"] = f"《{selector['instrument']}》{selector['provision']}"
@@ -58,22 +61,23 @@ def coverage(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def counts_by_tier(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, Any]:
-    """How much there is of each kind by tier, and what the catalogue owes: controls without evidence, devices that
-    neither a rule nor the tier `practice` stands behind, both expected empty."""
+def counts_by_tier(connection: sqlite3.Connection, catalogue: Catalogue, day: str) -> dict[str, Any]:
+    """How much there is of each kind by tier on `day` (ISO), and what the catalogue owes: controls without
+    evidence, devices that neither a rule nor the tier `practice` stands behind, both expected empty."""
     rows = connection.execute(
         """SELECT 'instruments' AS kind, tier, count(DISTINCT instrument_id) AS n FROM expression e
              WHERE NOT EXISTS (SELECT 1 FROM expression better WHERE better.instrument_id = e.instrument_id
                AND instr('official repost press claim', better.tier) < instr('official repost press claim', e.tier))
              GROUP BY tier
            UNION ALL SELECT 'rules in force', e.tier, count(DISTINCT rv.rule_id) FROM rule_version rv
-             JOIN expression e ON e.id = rv.expression_id WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL
-               AND rv.status = 'in_force' GROUP BY e.tier
+             JOIN expression e ON e.id = rv.expression_id WHERE rv.superseded_at IS NULL
+               AND in_force(rv.status, rv.valid_from, rv.valid_to, :day) GROUP BY e.tier
            UNION ALL SELECT 'controls', tier, count(*) FROM control GROUP BY tier
            UNION ALL SELECT 'devices', tier, count(*) FROM hardware_item GROUP BY tier
            UNION ALL SELECT 'evidence items', tier, count(*) FROM evidence_item GROUP BY tier
            UNION ALL SELECT 'links ' || status, tier, count(*) FROM mapping GROUP BY status, tier
-           UNION ALL SELECT 'gaps', tier, count(*) FROM gap GROUP BY tier"""
+           UNION ALL SELECT 'gaps', tier, count(*) FROM gap GROUP BY tier""",
+        {"day": day},
     ).fetchall()
     counts: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -88,27 +92,28 @@ def counts_by_tier(connection: sqlite3.Connection, catalogue: Catalogue) -> dict
     }
 
 
-def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, Any]:
+def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue, day: str) -> dict[str, Any]:
     """Duties of enterprises, in instruments that have links, without an accepted or suspect link of their own.
 
     `open` lists those without a written reason, `reasoned` those with one, `counts` all duties by what became of them.
-    A duty is an obligation or prohibition with no end; one without a named bearer counts as an enterprise's.
+    A duty is an obligation or prohibition in force on `day` (ISO) or to come, of no draft; one without a named bearer
+    counts as an enterprise's.
     """
     parties = read_parties()
     rows = connection.execute(
         """SELECT rv.id AS version, rv.rule_id, i.title AS instrument, i.jurisdiction, rv.label, rv.modality, rv.bearer,
-             rv.statement,
-             rv.valid_from, rv.fingerprint, EXISTS (SELECT 1 FROM mapping m
+             rv.statement, rv.valid_from, rv.fingerprint, EXISTS (SELECT 1 FROM mapping m
                JOIN rule_version other ON other.rule_id = m.rule_id AND other.superseded_at IS NULL
-                 AND other.valid_to IS NULL
+                 AND NOT ended(other.status, other.valid_to, :day)
                WHERE m.status IN ('accepted', 'suspect') AND other.expression_id = rv.expression_id
                  AND other.fingerprint = rv.fingerprint) AS linked
            FROM rule_version rv JOIN rule r ON r.id = rv.rule_id JOIN instrument i ON i.id = r.instrument_id
-           WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL AND rv.status IN ('in_force', 'not_yet_in_force')
+           WHERE rv.superseded_at IS NULL AND NOT ended(rv.status, rv.valid_to, :day) AND rv.status <> 'draft'
              AND rv.modality IN ('obligation', 'prohibition')
              AND i.id IN (SELECT linked.instrument_id FROM mapping m JOIN rule linked ON linked.id = m.rule_id
                           WHERE m.status IN ('accepted', 'suspect'))
-           ORDER BY i.title, rv.start, rv.rule_id"""
+           ORDER BY i.title, rv.start, rv.rule_id""",
+        {"day": day},
     ).fetchall()
     reasons = _reasons(connection, catalogue)
     found: dict[str, list[dict[str, Any]]] = {"open": [], "reasoned": []}

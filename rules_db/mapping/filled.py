@@ -27,8 +27,8 @@ class FilledLink:
     since: str
 
 
-def filled_links(connection: sqlite3.Connection) -> list[FilledLink]:
-    """In the order of the fillings; a link once for each gap."""
+def filled_links(connection: sqlite3.Connection, day: str) -> list[FilledLink]:
+    """Those of rules that are not over on `day` (ISO), in the order of the fillings; a link once for each gap."""
     fillings = connection.execute(
         """SELECT g.id, g.title, g.topic_words, g.left_open_by, f.reason, f.recorded_at, i.title AS instrument,
              i.id AS by
@@ -39,16 +39,18 @@ def filled_links(connection: sqlite3.Connection) -> list[FilledLink]:
         return []
     links = connection.execute(
         """SELECT m.id, m.reviewed_on, i.id AS instrument_id, i.title, rv.statement FROM mapping m
-           JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL AND rv.valid_to IS NULL
+           JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
+             AND NOT ended(rv.status, rv.valid_to, ?)
            JOIN rule r ON r.id = m.rule_id JOIN instrument i ON i.id = r.instrument_id
-           WHERE m.status IN ('accepted', 'suspect') AND m.stamp <> '' ORDER BY m.id"""
+           WHERE m.status IN ('accepted', 'suspect') AND m.stamp <> '' ORDER BY m.id""",
+        (day,),
     ).fetchall()
     found: dict[tuple[str, str], FilledLink] = {}
     for filling in fillings:
         openers, matter = json.loads(filling["left_open_by"]), json.loads(filling["topic_words"])[0]
-        day = china_day(filling["recorded_at"])
+        filled_on = china_day(filling["recorded_at"])
         for link in links:
-            if link["instrument_id"] == filling["by"] or (link["reviewed_on"] or "") >= day:
+            if link["instrument_id"] == filling["by"] or (link["reviewed_on"] or "") >= filled_on:
                 continue
             if leaves_open(openers, link["title"]) and any(word in link["statement"] for word in matter):
                 key = (link["id"], filling["id"])
@@ -69,7 +71,7 @@ def filled_links(connection: sqlite3.Connection) -> list[FilledLink]:
 def suspect_filled(connection: sqlite3.Connection, now: str) -> list[str]:
     """Turn such links suspect; returns those whose cause was recorded at `now`. Runs after links are loaded."""
     turned = []
-    for link in filled_links(connection):
+    for link in filled_links(connection, china_day(now)):
         changed = connection.execute(
             "UPDATE mapping SET status = 'suspect', suspect_since = ? WHERE id = ? AND status = 'accepted'",
             (link.since, link.link_id),

@@ -1,7 +1,9 @@
 """Links from rules to controls, evidence and hardware, and the moment they turn suspect.
 
-A reviewed link carries a stamp: the fingerprint of the rule's statement that a person read. When the statement now
-in force has another fingerprint, or no statement is in force any more, the link is suspect until someone looks again.
+A reviewed link carries a stamp: the fingerprint of the rule's statement that a person read. When the statement in force
+or to come has another fingerprint, or the rule is over, the link is suspect until someone looks again; and so when,
+after the review, a later text tells the day of its end (a repeal, an article to be dropped). The term that a text
+itself states (有效期) changes nothing before it is over.
 A better pattern never changes a statement, so it never makes a link suspect; should it move the statement to another
 rule (another modality, say), the link follows its stamp to the rule that carries the reviewed wording now.
 """
@@ -22,13 +24,14 @@ from rules_db.connection import transaction
 from rules_db.instruments import find_instruments
 from rules_db.mapping.catalogue import Catalogue, CatalogueError
 from rules_db.model import MappingStatus
+from rules_db.workdays import china_day
 
 UNRESOLVED = "unresolved"
 
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """A link after loading: its rule (None when no such rule is held), status, and the wording now in force."""
+    """A link after loading: its rule (None when no such rule is held), status, and its newest wording not over."""
 
     id: str
     rule_id: str | None
@@ -42,7 +45,8 @@ class LinkState:
 def load_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str) -> list[LinkState]:
     """Resolve and store every link of the catalogue; rows of links that left the catalogue go. All or nothing."""
     before = {row["id"]: row["status"] for row in connection.execute("SELECT id, status FROM mapping")}
-    states = [_state(connection, link, before) for link in catalogue.links.values()]
+    day = china_day(now)
+    states = [_state(connection, link, before, day) for link in catalogue.links.values()]
     with transaction(connection):
         connection.execute(
             "DELETE FROM mapping WHERE score IS NULL AND id NOT IN (SELECT value FROM json_each(?))",
@@ -129,14 +133,14 @@ def _reviewed(entry: Mapping[str, Any], review: Mapping[str, str | bool]) -> dic
     return {key: value for key, value in entry.items() if key != "rejected"} | dict(review)
 
 
-def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapping[str, str]) -> LinkState:
+def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapping[str, str], day: str) -> LinkState:
     stamp = link["stamp"]
     instruments = find_instruments(connection, link["rule"]["instrument"])
     instrument = instruments[0].id if len(instruments) == 1 else None
     rule_id = resolve_rule(connection, instrument, link["rule"]) if instrument else None
-    row = _in_force(connection, "rule_id", rule_id, instrument) if rule_id else None
+    row = _newest(connection, "rule_id", rule_id, instrument, day) if rule_id else None
     if stamp and instrument and (row is None or row["fingerprint"] != stamp):
-        row = _in_force(connection, "fingerprint", stamp, instrument) or row
+        row = _newest(connection, "fingerprint", stamp, instrument, day) or row
     rule_id = row["rule_id"] if row else rule_id
     if rule_id is None:
         status = MappingStatus.REJECTED if link.get("rejected") else UNRESOLVED
@@ -145,21 +149,35 @@ def _state(connection: sqlite3.Connection, link: Mapping[str, Any], before: Mapp
     status = MappingStatus.PROPOSED if not stamp else MappingStatus.ACCEPTED
     if link.get("rejected"):
         status = MappingStatus.REJECTED
-    elif stamp and current != stamp:
+    elif stamp and (current != stamp or (row is not None and _ended_since(row, link["reviewed_on"]))):
         status = MappingStatus.SUSPECT
     turned = status == MappingStatus.SUSPECT and before.get(link["id"]) == MappingStatus.ACCEPTED
     return LinkState(link["id"], rule_id, status, stamp, current, statement, turned)
 
 
-def _in_force(
-    connection: sqlite3.Connection, field: Literal["rule_id", "fingerprint"], value: str, instrument: str | None
+def _ended_since(row: sqlite3.Row, reviewed_on: str) -> bool:
+    """Whether a later text than the rule's own gave it an end that its reviewer did not know."""
+    return bool(row["end_told"]) and china_day(row["recorded_at"]) > reviewed_on
+
+
+def _newest(
+    connection: sqlite3.Connection,
+    field: Literal["rule_id", "fingerprint"],
+    value: str,
+    instrument: str | None,
+    day: str,
 ) -> sqlite3.Row | None:
-    """The newest version without an end among the instrument's rules with that id or that wording."""
+    """The newest version not over on a day among the instrument's rules with that id or that wording; `end_told` says
+    whether another text than its own gave it an end."""
     row: sqlite3.Row | None = connection.execute(
-        f"""SELECT rv.rule_id, rv.fingerprint, rv.statement FROM rule_version rv JOIN rule r ON r.id = rv.rule_id
-            WHERE rv.{field} = ? AND r.instrument_id = ? AND rv.superseded_at IS NULL AND rv.valid_to IS NULL
+        f"""SELECT rv.rule_id, rv.fingerprint, rv.statement, rv.recorded_at, rv.valid_to IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM expression e WHERE e.instrument_id = r.instrument_id AND e.replaced_at IS NULL
+                AND date(e.expires_on, '+1 day') = rv.valid_to) AS end_told
+            FROM rule_version rv JOIN rule r ON r.id = rv.rule_id
+            WHERE rv.{field} = ? AND r.instrument_id = ? AND rv.superseded_at IS NULL
+              AND NOT ended(rv.status, rv.valid_to, ?)
             ORDER BY rv.n DESC, rv.rule_id LIMIT 1""",  # noqa: S608 - one of two names
-        (value, instrument),
+        (value, instrument, day),
     ).fetchone()
     return row
 

@@ -19,6 +19,7 @@ from rules_db.fingerprint import fingerprint
 from rules_db.mapping.catalogue import Catalogue
 from rules_db.mapping.ranking import rank_targets, reviewed_models
 from rules_db.model import MappingStatus, Modality
+from rules_db.workdays import china_day
 
 _MOST = 5  # proposals for one rule: what a person looks at
 _LINKABLE = (Modality.OBLIGATION, Modality.PROHIBITION, Modality.PENALTY, Modality.PERMISSION)
@@ -55,12 +56,14 @@ class Proposal:
 
 
 def propose_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str) -> list[Proposal]:
-    """Record proposals for the rules in force of flagged texts; returns the new ones, the likeliest first.
+    """Record proposals for the rules of flagged texts that are in force or to come; returns the new ones, the
+    likeliest first.
 
     Pairs that are linked, proposed or rejected already are left alone; proposals whose rule ended go. Repeating it does
     nothing. `now` is kept as the day of the proposal.
     """
-    candidates = list(_candidates(connection))
+    day = china_day(now)
+    candidates = list(_candidates(connection, day))
     settled = {
         (row["current_fingerprint"], row["target_kind"], row["target_id"])
         for row in connection.execute("SELECT current_fingerprint, target_kind, target_id FROM mapping")
@@ -75,7 +78,8 @@ def propose_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str
         connection.execute(
             """DELETE FROM mapping WHERE score IS NOT NULL AND status = 'proposed' AND NOT EXISTS (
                  SELECT 1 FROM rule_version rv WHERE rv.rule_id = mapping.rule_id AND rv.superseded_at IS NULL
-                   AND rv.valid_to IS NULL AND rv.fingerprint = mapping.current_fingerprint)"""
+                   AND NOT ended(rv.status, rv.valid_to, ?) AND rv.fingerprint = mapping.current_fingerprint)""",
+            (day,),
         )
         connection.executemany(
             """INSERT INTO mapping (id, rule_id, selector, target_kind, target_id, relationship, rationale, status,
@@ -161,15 +165,16 @@ def _proposals(
             yield Proposal(candidate, ranked.kind, ranked.target_id, ranked.score, ranked.why)
 
 
-def _candidates(connection: sqlite3.Connection) -> Iterator[Candidate]:
+def _candidates(connection: sqlite3.Connection, day: str) -> Iterator[Candidate]:
     rows = connection.execute(
         """SELECT rv.rule_id, rv.statement, rv.modality, rv.fingerprint, rv.label, i.title, e.version_date, e.tier
            FROM rule_version rv JOIN expression e ON e.id = rv.expression_id JOIN instrument i ON i.id = e.instrument_id
-           WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL AND rv.modality IN (SELECT value FROM json_each(?))
+           WHERE rv.superseded_at IS NULL AND NOT ended(rv.status, rv.valid_to, ?)
+             AND rv.modality IN (SELECT value FROM json_each(?))
              AND EXISTS (SELECT 1 FROM flag f JOIN expression x ON x.id = f.expression_id
                          WHERE x.instrument_id = i.id AND f.score > 0)
            ORDER BY i.title, rv.expression_id, rv.start, rv.rule_id, rv.n""",
-        (json.dumps(_LINKABLE),),
+        (day, json.dumps(_LINKABLE)),
     )
     seen = set()
     for row in rows:

@@ -19,6 +19,7 @@ from rules_db.mapping.filled import suspect_filled
 from rules_db.mapping.links import accept_link, load_links, reject_link
 from rules_db.mapping.proposals import accept_proposal, reject_proposal
 from rules_db.model import MappingStatus
+from rules_db.workdays import china_day
 
 WAITING = (MappingStatus.SUSPECT, MappingStatus.PROPOSED)
 
@@ -54,10 +55,11 @@ class Card:
     score: float | None
 
 
-def waiting(connection: sqlite3.Connection, statuses: Sequence[str] = WAITING) -> list[Card]:
-    """Links that wait for a person: suspect ones first, then those of the catalogue, then proposals by score."""
+def waiting(connection: sqlite3.Connection, day: str, statuses: Sequence[str] = WAITING) -> list[Card]:
+    """Links that wait for a person on `day` (ISO): suspect ones first, then those of the catalogue, then proposals by
+    score."""
     rank = {status: n for n, status in enumerate(WAITING)}
-    links = [link for link in list_links(connection) if link["status"] in statuses]
+    links = [link for link in list_links(connection, day) if link["status"] in statuses]
     links.sort(key=lambda link: (rank.get(link["status"], 9), -(link["score"] or 2.0), link["id"]))
     titles = {
         (row["kind"], row["id"]): f"{row['title']} {row['title_zh']}"
@@ -112,12 +114,12 @@ def decide(
     if link_id in catalogue.links:
         path = catalogue.origin[link_id]
         write = accept_link if verdict is Verdict.ACCEPT else reject_link
-        write(path, link_id, stamp=current or row["stamp"], reviewer=reviewer, on=now[:10])
+        write(path, link_id, stamp=current or row["stamp"], reviewer=reviewer, on=china_day(now))
     elif verdict is Verdict.ACCEPT:
         path = root / "catalogue" / "links" / "own.yml"
-        link_id = accept_proposal(connection, catalogue, path, link_id, reviewer=reviewer, on=now[:10])
+        link_id = accept_proposal(connection, catalogue, path, link_id, reviewer=reviewer, on=china_day(now))
     else:
-        reject_proposal(connection, link_id, reviewer=reviewer, on=now[:10])
+        reject_proposal(connection, link_id, reviewer=reviewer, on=china_day(now))
     load_links(connection, read_catalogue(*catalogue_folders(root)), now)
     suspect_filled(connection, now)
     return link_id, path

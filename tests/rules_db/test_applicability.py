@@ -15,6 +15,7 @@ from rules_db.mapping.applicability import Profile, ProfileError, applies, check
 from rules_db.mapping.catalogue import BUNDLED, SAMPLE, Catalogue, read_catalogue
 
 EAST, WEST = "980000", "990000"  # the sample's provinces
+DAY = "2026-11-25"  # the amended measures are in force
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +40,8 @@ def ids(items: list[dict[str, Any]]) -> set[str]:
 
 
 def test_a_recycler_and_a_pack_maker_get_their_own_checks(store: sqlite3.Connection, catalogue: Catalogue) -> None:
-    recycler = ids(checklist(store, catalogue, profile("recycling")))
-    maker = ids(checklist(store, catalogue, profile("pack_making")))
+    recycler = ids(checklist(store, catalogue, profile("recycling"), DAY))
+    maker = ids(checklist(store, catalogue, profile("pack_making"), DAY))
     assert {"C04", "C06", "C15"} <= recycler
     assert not {"C09", "C25", "C26", "C27"} & recycler
     assert maker == {"C21", "C23", "C27"}
@@ -62,10 +63,10 @@ def test_every_check_concerns_some_site(catalogue: Catalogue) -> None:
 
 
 def test_rules_stand_beside_their_check_with_status(store: sqlite3.Connection, catalogue: Catalogue) -> None:
-    items = {item["control"]: item for item in checklist(store, catalogue, profile("recycling"))}
+    items = {item["control"]: item for item in checklist(store, catalogue, profile("recycling"), DAY)}
     rules = {rule["link"]: rule for rule in items["C04"]["rules"]}
     assert (rules["L905"]["status"], rules["L905"]["label"]) == ("suspect", "第八条")
-    assert "30日内" in rules["L905"]["statement"]  # the wording to come, not the one reviewed
+    assert "30日内" in rules["L905"]["statement"]  # the wording in force now, not the one reviewed
     assert rules["L911"]["status"] == "accepted"
     assert items["C04"]["evidence"][0].keys() >= {"id", "retention_legal", "retention_suggested"}
 

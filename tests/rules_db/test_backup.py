@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 def exported(folder: DataFolder, out: Path) -> dict[str, bytes]:
     with closing(open_store(folder, read_only=True)) as store:
-        write_tables(store, out, "jsonl")
+        write_tables(store, out, "jsonl", NOW[:10])
     return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
 
 

@@ -126,9 +126,9 @@ def test_tables_hold_the_rules_in_force_and_never_a_formula(store: sqlite3.Conne
     store.execute("SAVEPOINT formula")
     try:
         store.execute("UPDATE rule_version SET bearer = '＝HYPERLINK(1)', action = '-5'")
-        written = write_tables(store, tmp_path / "a", "csv")
-        write_tables(store, tmp_path / "b", "csv")
-        write_tables(store, tmp_path / "a", "jsonl")
+        written = write_tables(store, tmp_path / "a", "csv", NOW[:10])
+        write_tables(store, tmp_path / "b", "csv", NOW[:10])
+        write_tables(store, tmp_path / "a", "jsonl", NOW[:10])
     finally:
         store.execute("ROLLBACK TO formula")
     assert [row["file"] for row in written] == [f"{name}.csv" for name in TABLES]
@@ -136,7 +136,10 @@ def test_tables_hold_the_rules_in_force_and_never_a_formula(store: sqlite3.Conne
         assert (tmp_path / "a" / f"{name}.csv").read_bytes() == (tmp_path / "b" / f"{name}.csv").read_bytes()
     with (tmp_path / "a" / "rules.csv").open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.DictReader(handle))
-    assert len(rows) == store.execute("SELECT count(*) FROM rule_current").fetchone()[0] > 20
+    held = store.execute("SELECT valid_from, valid_to, status FROM rule_version WHERE superseded_at IS NULL").fetchall()
+    apply = [row for row in held if (row["valid_from"] or "") <= NOW[:10] < (row["valid_to"] or "9")]
+    assert len(rows) == len([row for row in apply if row["status"] != "draft"]) > 20
+    assert len(held) > len(rows)
     assert {(row["bearer"], row["action"]) for row in rows} == {("'＝HYPERLINK(1)", "-5")}
     first = json.loads((tmp_path / "a" / "rules.jsonl").read_text(encoding="utf-8").split("\n", 1)[0])
     assert first["bearer"] == "＝HYPERLINK(1)"  # data for programs stays as it is
@@ -204,12 +207,12 @@ def test_an_unknown_ending_is_refused(demo: Path, tmp_path: Path) -> None:
 
 
 def test_no_duty_of_an_enterprise_is_left_without_link_or_reason(demo: Path, store: sqlite3.Connection) -> None:
-    found = uncovered_duties(store, read_catalogue(BUNDLED, SAMPLE))
+    found = uncovered_duties(store, read_catalogue(BUNDLED, SAMPLE), NOW[:10])
     assert found["open"] == []
     counts = found["counts"]
     assert counts["duties"] == counts["linked"] + counts["with_a_written_reason"]
     assert {row["reason_id"] for row in found["reasoned"]} == {"N901", "N902"}
-    bare = uncovered_duties(store, read_catalogue(BUNDLED))
+    bare = uncovered_duties(store, read_catalogue(BUNDLED), NOW[:10])
     assert len(bare["open"]) == counts["with_a_written_reason"]
 
 

@@ -88,7 +88,7 @@ def connect(data: Path) -> sqlite3.Connection:
 
 
 def cards(data: Path) -> dict[str, Card]:
-    return {card.id: card for card in waiting(connect(data))}
+    return {card.id: card for card in waiting(connect(data), NOW[:10])}
 
 
 def status(data: Path, key: str) -> str:

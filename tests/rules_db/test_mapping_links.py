@@ -131,7 +131,7 @@ def test_a_changed_rule_makes_exactly_its_links_suspect(data: Path) -> None:
 
 def test_a_suspect_link_shows_both_wordings(data: Path) -> None:
     ingest(data, AFTER, "2024-12-01")
-    link = next(link for link in list_links(connect(data), "suspect") if link["id"] == "L951")
+    link = next(link for link in list_links(connect(data), NOW[:10], "suspect") if link["id"] == "L951")
     assert "30日" in link["stamp_statement"]
     assert "10日" in link["statement"]
     assert link["place"] == f"《{TITLE}》第一条"
@@ -139,7 +139,7 @@ def test_a_suspect_link_shows_both_wordings(data: Path) -> None:
 
 def test_a_removed_rule_leaves_a_visible_orphan(data: Path) -> None:
     ingest(data, AFTER, "2024-12-01")
-    link = next(link for link in list_links(connect(data), "suspect") if link["id"] == "L954")
+    link = next(link for link in list_links(connect(data), NOW[:10], "suspect") if link["id"] == "L954")
     assert "消防演练" in link["stamp_statement"]
     assert link["statement"] is None
     assert link["rule_id"]
@@ -247,7 +247,7 @@ def test_every_reviewed_link_to_a_real_law_finds_the_wording_reviewed(tmp_path: 
     status = dict(connect(data).execute("SELECT id, status FROM mapping").fetchall())
     assert {key: status[key] for key in read if status[key] != "accepted"} == {}
     assert len(read) >= 50
-    duties = uncovered_duties(connect(data), catalogue)
+    duties = uncovered_duties(connect(data), catalogue, NOW[:10])
     assert [(duty["instrument"], duty["label"]) for duty in duties["open"]] == []
     assert duties["counts"]["duties"] > 600
 
@@ -267,14 +267,14 @@ def test_a_reason_for_articles_holds_for_its_version_alone(data: Path) -> None:
         accept_link(links, key, stamp=stamps[key], reviewer="王", on="2024-02-01")
     load(data)
     catalogue = read_catalogue(BUNDLED, data / "catalogue")
-    before = uncovered_duties(connect(data), catalogue)
+    before = uncovered_duties(connect(data), catalogue, NOW[:10])
     assert {(duty["label"], duty["reason_id"]) for duty in before["reasoned"]} == {
         ("第三条", "N951"),
         ("第四条", "N951"),
     }
     assert before["open"] == []
     ingest(data, AFTER, "2024-12-01")
-    after = uncovered_duties(connect(data), catalogue)
+    after = uncovered_duties(connect(data), catalogue, NOW[:10])
     assert {duty["label"] for duty in after["open"]} == {"第二条"}  # the other wording only moved
     path.write_text(text.replace("C21", "C99"), encoding="utf-8")
     with pytest.raises(CatalogueError, match="C99"):

@@ -19,6 +19,7 @@ from rules_db.export.oscal.results import read_assessment, results_body
 from rules_db.export.oscal.words import CATALOG, COMPONENTS, MAPPING, RESULTS, RULES, Json, uuid_of
 from rules_db.fingerprint import fingerprint
 from rules_db.mapping.catalogue import Catalogue
+from rules_db.workdays import china_day
 
 __all__ = ["OSCAL_VERSION", "RELATIONSHIPS", "write_oscal"]
 
@@ -30,15 +31,16 @@ def write_oscal(
 ) -> list[Json]:
     """Write the documents into a folder; returns file and number of entries of each.
 
-    The time of last change is that of the newest recorded text, so that an unchanged store gives the same bytes; `now`
-    is used for an empty store only. Raises StoreError for an assessment that is none or a folder that can't be written.
+    The rules are those in force at `now`. The time of last change is that of the newest recorded text, so that an
+    unchanged store gives the same bytes as long as no rule begins or ends. Raises StoreError for an assessment that
+    is none or a folder that can't be written.
     """
     row = connection.execute("SELECT max(recorded_at) FROM expression").fetchone()
-    changed = str(row[0] or now)
-    links = reviewed_links(connection)
+    changed, day = str(row[0] or now), china_day(now)
+    links = reviewed_links(connection, day)
     documents: dict[str, tuple[str, Json, int]] = {
         CATALOG: ("catalog", catalog_body(catalogue), _size(catalogue)),
-        RULES: ("catalog", rules_body(connection, links), len({link["rule_id"] for link in links})),
+        RULES: ("catalog", rules_body(connection, links, day), len({link["rule_id"] for link in links})),
         MAPPING: ("mapping-collection", mapping_body(links), len(links)),
         COMPONENTS: ("component-definition", components_body(catalogue), len(catalogue.hardware)),
     }

@@ -21,29 +21,34 @@ RELATIONSHIPS = {
 }
 
 
-def reviewed_links(connection: sqlite3.Connection) -> list[Json]:
-    """Reviewed links with the wording in force, by id; a link whose rule ended has no wording and stays out."""
+def reviewed_links(connection: sqlite3.Connection, day: str) -> list[Json]:
+    """Reviewed links of rules in force on `day` (ISO), by id; a link whose rule ended has no wording and stays out."""
     rows = connection.execute(
         """SELECT m.id, m.rule_id, m.target_kind, m.target_id, m.relationship, m.rationale, m.status, m.tier,
              m.reviewed_by, m.reviewed_on, m.stamp
            FROM mapping m WHERE m.status IN ('accepted', 'suspect') AND EXISTS (
              SELECT 1 FROM rule_version rv WHERE rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
-               AND rv.valid_to IS NULL) ORDER BY m.id"""
+               AND in_force(rv.status, rv.valid_from, rv.valid_to, ?)) ORDER BY m.id""",
+        (day,),
     )
     return [dict(row) for row in rows]
 
 
-def rules_body(connection: sqlite3.Connection, links: list[Json]) -> Json:
-    """A control for each linked rule in force, grouped by instrument."""
+def rules_body(connection: sqlite3.Connection, links: list[Json], day: str) -> Json:
+    """A control for each linked rule in force on `day`, grouped by instrument."""
     rows = connection.execute(
-        """SELECT rv.rule_id, rv.n, rv.label, rv.modality, rv.bearer, rv.statement, rv.valid_from, rv.fingerprint,
+        """SELECT rv.rule_id, rv.n, rv.label, rv.modality, rv.bearer, rv.statement, rv.valid_from, rv.valid_to,
+             rv.fingerprint,
              i.title, i.iri, e.tier, (SELECT f.url FROM manifestation f WHERE f.expression_id = rv.expression_id
                ORDER BY f.tier <> 'official', f.url LIMIT 1) AS url
            FROM rule_version rv JOIN expression e ON e.id = rv.expression_id
            JOIN instrument i ON i.id = e.instrument_id
-           WHERE rv.superseded_at IS NULL AND rv.valid_to IS NULL
+           WHERE rv.superseded_at IS NULL AND in_force(rv.status, rv.valid_from, rv.valid_to, ?)
              AND rv.rule_id IN (SELECT value FROM json_each(?)) ORDER BY i.iri, rv.start, rv.rule_id""",
-        (json.dumps(sorted({link["rule_id"] for link in links})),),
+        (
+            day,
+            json.dumps(sorted({link["rule_id"] for link in links})),
+        ),
     ).fetchall()
     groups: dict[str, Json] = {}
     for row in rows:
@@ -53,7 +58,7 @@ def rules_body(connection: sqlite3.Connection, links: list[Json]) -> Json:
         )
         props = [
             ("label", row["label"]), ("modality", row["modality"]), ("bearer", row["bearer"]), ("tier", row["tier"]),
-            ("valid-from", row["valid_from"]), ("fingerprint", row["fingerprint"]),
+            ("valid-from", row["valid_from"]), ("valid-to", row["valid_to"]), ("fingerprint", row["fingerprint"]),
         ]  # fmt: skip
         control: Json = {
             "id": key,
