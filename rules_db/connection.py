@@ -17,10 +17,15 @@ from pathlib import Path
 from rules_db.in_force import teach
 
 BUSY_TIMEOUT_MS = 10_000
+SCHEMA = Path(__file__).parent / "schema"
 
 
 class StoreError(Exception):
     """The store can't be used as asked; the message is fit for a person."""
+
+
+class OlderStoreError(StoreError):
+    """The store is older than the program; whatever writes brings it up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +126,38 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def open_store(folder: DataFolder, *, read_only: bool = False) -> sqlite3.Connection:
-    """The working store, migrated to the newest schema (read_only: as it is)."""
-    if read_only:
-        return connect(folder.require().work_db, read_only=True)
-    from sqlite_utils import Database
+    """The working store, migrated to the newest schema.
 
-    from rules_db.migrations import store
+    A reader changes nothing: StoreError where the store is older than the program. So for both where it is newer.
+    """
+    path = folder.require().work_db if read_only else folder.create().work_db
+    connection = connect(path, read_only=read_only)
+    missing = _missing_migrations(connection, path)
+    if missing and read_only:
+        raise OlderStoreError(
+            f"{path} was written by an earlier version of Guiji; 'guiji publish' brings it up to date, "
+            "'guiji backup' keeps a copy of it before that"
+        )
+    if missing:
+        from sqlite_utils import Database
 
-    connection = connect(folder.create().work_db)
-    store.apply(Database(connection, execute_plugins=False))
+        from rules_db.migrations import store
+
+        store.apply(Database(connection, execute_plugins=False))
     return connection
+
+
+def _missing_migrations(connection: sqlite3.Connection, path: Path) -> set[str]:
+    """Migrations that the store has not seen. Each is a file of `schema` by the same name."""
+    known = {f"m{file.stem}" for file in SCHEMA.glob("*.sql")}
+    tables = {row["name"] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if not tables:
+        return known
+    if "_sqlite_migrations" not in tables:
+        raise StoreError(f"{path} is no store of Guiji; name another folder with --data")
+    seen = {
+        row["name"] for row in connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'guiji'")
+    }
+    if seen - known:
+        raise StoreError(f"{path} was written by a later version of Guiji; update Guiji, or restore an earlier backup")
+    return known - seen

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rules_db.connection import DataFolder, StoreError, connect
+from rules_db.connection import DataFolder, OlderStoreError, StoreError, connect, open_store
 from rules_db.findings import Finding, Outcome
 from rules_db.notify.readiness import readiness
 from rules_db.watch.news import NO_REGULATION
@@ -47,9 +47,11 @@ def examine(
         ]
     findings.append(_lock(folder))
     try:
-        with closing(connect(folder.work_db, read_only=True)) as store:
+        with closing(open_store(folder, read_only=True)) as store:
             findings += [_sound("store", store, "guiji restore BACKUP --data NEW"), *_ledger(store, now, every_hours)]
             findings += readiness(folder, profiles, environment or {}, store)
+    except OlderStoreError as error:
+        findings.append(Finding("store", Outcome.WARN, str(error), "guiji publish"))
     except (StoreError, sqlite3.Error) as error:
         findings.append(Finding("store", Outcome.FAIL, str(error), "guiji restore BACKUP --data NEW"))
     findings.append(_published(folder, now))
@@ -161,11 +163,8 @@ def _ledger(store: sqlite3.Connection, now: str, every_hours: int) -> list[Findi
 
 def _schedule(store: sqlite3.Connection, now: str, every_hours: int) -> Finding:
     """When 'guiji daily' ended last, and when it last ended well (0 or 1): files handed in by a person are no run."""
-    try:
-        last = store.execute("SELECT finished_at, exit_code FROM daily_run ORDER BY started_at DESC LIMIT 1").fetchone()
-        good = store.execute("SELECT max(finished_at) FROM daily_run WHERE exit_code IN (0, 1)").fetchone()[0]
-    except sqlite3.OperationalError:  # a store of before; the next run adds the table
-        last = None
+    last = store.execute("SELECT finished_at, exit_code FROM daily_run ORDER BY started_at DESC LIMIT 1").fetchone()
+    good = store.execute("SELECT max(finished_at) FROM daily_run WHERE exit_code IN (0, 1)").fetchone()[0]
     if last is None:
         return Finding("last run", Outcome.WARN, "'guiji daily' has not run yet", "schedule it: docs/daily.md")
     hours = (_time(now) - _time(last[0])) / timedelta(hours=1)

@@ -5,13 +5,12 @@ A migration is added, never edited; each runs in one transaction together with t
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from rules_db.connection import SCHEMA
+
 store = Migrations("guiji")
-_SCHEMA = Path(__file__).parent / "schema"
 
 
 @store()
@@ -64,7 +63,7 @@ def m0008_in_force(db: Database) -> None:
 
 def _run_script(db: Database, name: str) -> None:
     """Execute the statements one by one: `executescript` would commit the surrounding transaction."""
-    lines = (line for line in (_SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
+    lines = (line for line in (SCHEMA / name).read_text(encoding="utf-8").splitlines() if not line.startswith("--"))
     for statement in "\n".join(lines).split(";\n"):
         if statement.strip():
             db.conn.execute(statement)

@@ -59,7 +59,7 @@ def replayed_day(day: datetime.date) -> ReplayedDay:
 
 def prepare(folder: DataFolder, scratch: Path, day: ReplayedDay) -> DataFolder:
     """A store with every look before the day, over the same snapshots. Raises StoreError when the day saw nothing."""
-    with closing(connect(folder.require().work_db, read_only=True)) as store:
+    with closing(open_store(folder, read_only=True)) as store:
         seen = store.execute("SELECT count(*) FROM sighting WHERE seen_at >= ? AND seen_at < ?", (day.start, day.end))
         if not seen.fetchone()[0]:
             days = store.execute("SELECT min(seen_at), max(seen_at) FROM sighting").fetchone()

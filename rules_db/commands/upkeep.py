@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 @data_option
 def publish(folder: DataFolder) -> None:
     """Check the store at the gate and publish the readers' copy in one step."""
+    from rules_db.connection import open_store
     from rules_db.publish import publish as run
 
     with folder.require().locked():
+        open_store(folder).close()  # a store of an earlier version is brought up to date
         published = run(folder, now=now())
     for finding in published.findings:
         say(f"gate: {finding}")
