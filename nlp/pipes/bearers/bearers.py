@@ -15,7 +15,7 @@ from nlp.pipes.bearers.earlier import Earlier
 from nlp.pipes.bearers.heads import heads, skip_leading, trim_adverbs
 from nlp.pipes.bearers.naming import Bearer, name_party, weaker
 from nlp.pipes.bearers.parties import Party, subject
-from nlp.pipes.bearers.phrases import is_made_thing, well_formed
+from nlp.pipes.bearers.phrases import is_made_thing, is_object, well_formed
 from nlp.pipes.bearers.preceding import (
     EXCEPTING,
     earlier_subject,
@@ -30,6 +30,7 @@ from nlp.pipes.bearers.topics import (
     is_adverbial,
     is_limit,
     is_limit_topic,
+    is_plain_act,
 )
 from nlp.pipes.modality.modality import Cue
 from nlp.text.clauses import HIDDEN, Layout, lay_out
@@ -163,6 +164,10 @@ class _Search:
         if is_limit(left) and not telling:
             return None
         before = self.layout.clauses_between(self.layout.segment(cue.start)[0], self.layout.clause(cue.start)[0])
+        if is_plain_act(left):
+            told = [index for start, _ in before if (index := self.earlier.by_clause.get(start)) is not None]
+            if told:
+                return weaker(self.earlier.found[told[-1]], "does the act that the clause is about")
         for start, end in reversed(before):
             index = self.earlier.by_clause.get(start)
             if index is not None:
@@ -180,7 +185,7 @@ class _Search:
             return None
         at = skip_leading(self.masked, head_of(self.layout, (start, end)), end)
         found = heads(self.masked, at, end)
-        if not found or not well_formed(self.masked, at, found[0][0]):
+        if not found or not well_formed(self.masked, at, found[0][0]) or is_object(self.masked, at, found[0][1]):
             return None
         stop = found[0][1]
         for start_of_next, end_of_next in found[1:]:
@@ -217,6 +222,8 @@ class _Search:
             last = position == len(before) - 1
             if last and not recommending and is_made_thing(self.masked, head_of(self.layout, (start, end)), end):
                 return self._teller(start, end, right)
+            if not last and is_made_thing(self.masked, head_of(self.layout, (start, end)), end, True):
+                continue
             party = earlier_subject(self.layout, before, position, sentence)
             if party is not None and party.agent:
                 agent = agent or party

@@ -37,10 +37,17 @@ _HEAD = re.compile(
     rf"{ahead(_HEAD_STARTS)}(?:(?P<no>{alternation(patterns.NOT_PARTIES)})"
     rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(map(_ending, patterns.PARTY_ENDINGS))}|{_OWN_REGION}))"
 )
-COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及|或|与|等|{HIDDEN})")
+COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及(?!时|早)|或|与|等|{HIDDEN})")
+_CONDITIONAL = sorted(set(patterns.FOLLOWER_UNLESS) & set(patterns.SUBJECT_FOLLOWERS), key=lambda w: (-len(w), w))
 FOLLOWER = re.compile(
-    "|".join(_unless(word) for word in sorted(patterns.SUBJECT_FOLLOWERS, key=lambda word: (-len(word), word)))
+    "|".join(
+        (
+            alternation(word for word in patterns.SUBJECT_FOLLOWERS if word not in patterns.FOLLOWER_UNLESS),
+            *map(_unless, _CONDITIONAL),
+        )
+    )
 )
+"""No unconditional follower begins a longer conditional one, so that the longest word still wins."""
 _LEADING = re.compile(
     rf"(?:[\s　{HIDDEN}，、]|(?:{alternation(patterns.LEADING_WORDS)})(?<!当(?=[地事]))(?<!再(?=[生制就]))"
     r"|因(?:特殊|其他|客观|自身)(?:情况|原因|需要)|其(?!他|余|它|中))+"
@@ -48,7 +55,7 @@ _LEADING = re.compile(
 PREPOSITION = re.compile(
     rf"(?:{alternation(patterns.PREPOSITIONS)})"
     r"(?<!经(?=[营济理费纪销办]))(?<!自(?=[然治行主愿来建备动驾贸身助]))(?<!对(?=[方口]))(?<!从(?=[业事]))(?<!为(?=首))"
-    r"(?<!在(?=[建校职册线押岗途读]))(?<!除(?=尘))(?<!按(?=摩))(?<!与(?=会))(?<!以(?=[上下内及]))(?<!未(?=成年))(?<!将(?=军))(?<!到(?=[期会场岗]))(?<!报(?=[社刊纸废告警案名考关送]))"
+    r"(?<!在(?=建(?![设筑立])|校(?![园内外企车])|职(?![工责业权务能称])|[册线押岗途读]))(?<!除(?=尘))(?<!按(?=摩))(?<!与(?=会))(?<!以(?=[上下内及]))(?<!未(?=成年))(?<!将(?=军))(?<!到(?=[期会场岗]))(?<!报(?=[社刊纸废告警案名考关送]))"
 )
 RELATIVE = re.compile(rf"(?:{alternation(patterns.RELATIVE_VERBS)})[^，]{{0,40}}?的")
 _TRAILING = re.compile(rf"(?:{alternation(patterns.TRAILING_ADVERBS)}|[\s　])+$")

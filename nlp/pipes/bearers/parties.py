@@ -17,6 +17,8 @@ from nlp.text.lexicon import alternation
 
 _TOGETHER = re.compile(r"(?:(?:、|和|或者)[^，的]{1,12})?(?:联合|共同|协商|约定|在合同|双方)")
 """After 甲与乙 these make both the subject."""
+_THING_BY = re.compile(r"[^，的、和及按]{2,14}(?<![理自事缘经])(?<![^规议提]案)由(?![于此来])")
+"""What opens with a thing and 由 has its agent behind: 任务书由飞行单位的负责人|签发."""
 _NUMBERED = re.compile(r"[一二三四五六七八九十百\d]+(?:人|名)以上")
 _QUANTITY = re.compile(r"每?[一二三四五六七八九十百千万\d]+人")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
@@ -51,10 +53,11 @@ _OBJECT_TAKING = frozenset(
 _APPROVED = re.compile(
     r"(?:批准|同意|许可|审批|审核|决定|授权|认可|验收|审查|认定|确认|核准|协商|通过)(?:后|的|一致)?$"
 )
+_CONCERNING = frozenset(("对", "对于", "将", "把"))
 _TIMING = frozenset(("在", "自", "于", "经", "至"))
 _CITING = frozenset(("按照", "依照", "依据", "根据", "由于", "按"))
 _PHASE_END = re.compile(
-    r"(?:之日起|期间|过程中|情况下|时|后|前|内(?![资容部务地河陆贸外])|中(?!国|央|小|等|外|心|华)|下(?![列级属])|起)(?=[^的])"
+    r"(?:之日起|期间|过程中|情况下|时|后|前|内(?![资容部务地河陆贸外])|中(?!国|央|小|等|外|心|华)|下(?![列级属])|(?<=[日时])起)(?=[^的])"
 )
 _LONGEST = 220
 """A longer phrase is no name; the longest seen in law is a list of institutions of about 150 characters."""
@@ -100,6 +103,7 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
         or stop - at > _LONGEST
         or _QUANTITY.fullmatch(masked, at, stop)
         or masked.rfind("应当", at, stop) > masked.rfind("的", at, stop)
+        or (not agent and _THING_BY.match(masked, at, stop))
         or (not agent and is_object(masked, at, stop))
     ):
         return None
@@ -127,7 +131,7 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
                     return at, after
                 if not COORDINATION.match(masked, head_end, end) and not heads(masked, head_end, head_end + 4):
                     break
-    for match in _PHASE_END.finditer(masked, at, end):
+    for match in _PHASE_END.finditer(masked, at, end) if word not in _CONCERNING else ():
         rest = skip_leading(masked, match.end(), end)
         if heads(masked, rest, end) and not PREPOSITION.match(masked, rest, end):
             return rest, rest
@@ -188,6 +192,8 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: 
         else:
             if adjacent and is_noun_at_end(masked, stop, end, follower.group()):
                 continue
+            if adjacent and follower.end() == end and follower.group() in patterns.NOMINAL_VERBS:
+                continue
             if (
                 least > 1
                 and follower.group() in patterns.NOUN_MAKING_VERBS
@@ -208,5 +214,8 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: 
             continue  # 平台|提供者
         if not agent and following and is_object(masked, at, head_end):
             continue  # 承担|未成年人|保护工作的|部门
-        return head_end if well_formed(masked, at, head_start) else None
+        if well_formed(masked, at, head_start):
+            return head_end
+        if not adjacent or "的" not in masked[stop:end]:
+            return None  # else it may stand in a modifier: 符合国家|就业条件的|妇女
     return None

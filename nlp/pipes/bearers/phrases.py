@@ -12,11 +12,14 @@ from nlp.pipes.bearers.heads import FOLLOWER, PREPOSITION, ends_in_party, heads,
 from nlp.text.lexicon import alternation
 
 _OBJECT_VERB = re.compile(rf"(?:依法|及时|积极|定期|统一)*(?:{alternation(patterns.OBJECT_VERBS)}|指(?![定导派挥]))")
+_DOER = re.compile(r"(?:者|人(?![员民才工]))(?:、|和|或者|及|与)")
+"""Behind such a verb, with another party joined on: 举办者或者实际控制人."""
 _COMPOUND_HEAD = re.compile(r"他人|乡镇|人员|职工|员工|学生|公民|个人|居民|农民|技术人员|代表")
 
 
 _PREDICATE = re.compile(
-    rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年|可移动|良)"
+    rf"(?:{alternation(patterns.CLAUSE_VERBS)})(?!动产|成年|可移动|良|同|特定)"
+    r"|已经(?=[^，]{0,10}(?:机关|部门|机构|政府|委员会|单位))"
     r"|[将把]|是(?!否)|向(?!导)|对(?![方口外象])|从(?![业事])|(?<![财神已曾未凡须需外，])经(?![营济理费纪销办验过常商贸信开委侦发])|(?<![理自事缘经案])由(?![于此来])|(?<![现所存内外潜实])在(?![建校职册线押岗])"
 )
 
@@ -77,7 +80,7 @@ def is_object(masked: str, at: int, end: int) -> bool:
     verb = _OBJECT_VERB.match(masked, at, end)
     if verb is None or "的" in masked[verb.end() : end]:
         return False
-    return masked[verb.end() : end] not in patterns.ACTOR_ENDINGS
+    return masked[verb.end() : end] not in patterns.ACTOR_ENDINGS and not _DOER.match(masked, verb.end(), end)
 
 
 _DOING = {*patterns.SUBJECT_FOLLOWERS, *patterns.RELATIVE_VERBS, *patterns.MAKING_VERBS} - {
@@ -85,18 +88,27 @@ _DOING = {*patterns.SUBJECT_FOLLOWERS, *patterns.RELATIVE_VERBS, *patterns.MAKIN
     *("审议", "依法", "自愿", "有", "没有", "是"),
 }
 _MADE = re.compile(
-    rf"(?:[未已所]|依法|自行|直接|(?:向|在|与)[^，的]{{1,16}}?)*"
+    rf"(?:[未已所]|依法|自行|直接|(?:向|在|与|为)[^，的]{{1,16}}?)*"
     rf"(?:{alternation(_DOING)}){{1,2}}过?的"
 )
 
 
-def is_made_thing(masked: str, start: int, end: int) -> bool:
-    """Whether the words are a thing, told by what a party did to it: 回收企业|使用的设备, 检测人员|调查取得的资料."""
+_PREDICATED = re.compile("[已未不有是在]")
+
+
+def is_made_thing(masked: str, start: int, end: int, alone: bool = False) -> bool:
+    """Whether the words are a thing, told by what a party did to it: 回收企业|使用的设备, 检测人员|调查取得的资料.
+    `alone` = nothing is said of the thing in these words."""
     at = skip_leading(masked, start, end)
     if masked[end - 1] in "的时后前中内下上起间等" or PREPOSITION.match(masked, at) or ends_in_party(masked, at, end):
         return False
     for first, last in heads(masked, at, end):
         made = _MADE.match(masked, last, end)
         if made and made.end() < end:
+            if alone and _PREDICATED.search(masked, made.end(), end):
+                return False
             return end - made.end() <= 40 and "对" not in masked[at:first] and well_formed(masked, at, first)
+        verb = FOLLOWER.match(masked, last, end)
+        if verb and verb.group() not in patterns.NOUN_MAKING_VERBS:
+            return False  # the party has a predicate of its own, and what is made stands in it
     return False

@@ -24,6 +24,7 @@ _ABSENT = re.compile(rf"{alternation(patterns.ABSENCES)}|(?:不足|不满|超过
 _AUTHORITY_ACT = re.compile(alternation(patterns.AUTHORITY_ACTS))
 _BY = re.compile(r"(?<![理自事经缘])由(?!于|此|来)")
 _AGENT_REACH = 80
+_NOT_SETTLED = re.compile(r"(?:对[^，]{1,20})?(?:另有|尚未|没有|未)")
 
 
 def head_of(layout: Layout, clause: tuple[int, int]) -> int:
@@ -47,6 +48,8 @@ def earlier_subject(
         if named is not None and named.end >= end - 1:
             return named
     party = subject(layout.masked, head, end, False) or _agent_inside(layout, head, end)
+    if party is not None and _gives_occasion(layout.masked, party, end):
+        return None
     if party is not None or layout.masked.endswith("的", start, end):
         return party
     opens = start in (sentence[0], layout.segment(start)[0])
@@ -57,6 +60,13 @@ def earlier_subject(
     if bare is None or last:
         return bare
     return bare if may_name_party(layout.masked[head:end]) else None
+
+
+def _gives_occasion(masked: str, party: Party, end: int) -> bool:
+    """Whether the clause only tells the occasion: 国家另有规定的, …的业主提议."""
+    if masked[party.start : party.end] in patterns.REGIONS and _NOT_SETTLED.match(masked, party.end, end):
+        return True
+    return masked.startswith("提议", party.end)
 
 
 def _agent_inside(layout: Layout, head: int, end: int) -> Party | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from nlp.pipes.bearers import patterns
+from nlp.pipes.bearers.heads import PREPOSITION
 from nlp.text.lexicon import alternation
 
 _PHASE = re.compile(r".*(?:时|后|前|内|期间|过程中|情况下|之日起|[^其集]中|的|起|外|下|上)$")
-_PREPOSITIONAL = re.compile(rf"(?:{alternation(patterns.PREPOSITIONS)})")
 _NOUN_TAIL = re.compile(
     r"(?:在|位于)[^，]+的[^，的]{1,12}$"
     rf"|(?:{alternation(patterns.CITING)})[^，]+(?:{alternation(patterns.MAKING_VERBS)})的[^，的]{{1,24}}$"
@@ -23,9 +23,9 @@ _LIMIT = re.compile(rf"(?:{_LIMITS})$")
 _LIMIT_TOPIC = re.compile(rf"的[^，的]{{0,8}}(?:{_LIMITS})$")
 _USE_BAN = re.compile(rf"(?:擅自)?(?:{alternation(patterns.USE_BANS)})")
 _DEFECT = re.compile(alternation(patterns.DEFECTS))
-_COPULA = re.compile(r"是|[^的及和、]有(?!关|条件)")
+_COPULA = re.compile(r"是|[^的及和、]有(?!关|条件|偿|效|毒|害|权|机|限|色)")
 _PLACED_THING = re.compile(r"[^，在]{2,}[^，在存时后前中的]在[^，]+(?:内|上|中|时|期间)")
-_BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$")
+_BARE_THING = re.compile(r"[^，]*[^的时后前内中下者上起间]$(?<!提议)")
 _TOPIC_VERBS = alternation(patterns.TOPIC_VERBS)
 _VERB_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|{alternation(patterns.EVENT_VERBS)})")
 _TOPIC_ADVERBS = "依法|自行|拟|直接|重新|临时|首次|单独|长期|需"
@@ -35,6 +35,7 @@ _HEADLESS_ACT = re.compile(
 )
 _ACT_TOPIC = re.compile(rf"(?:{_TOPIC_VERBS}|编制|制定|修改|修订)(?!后|前|时)[^，]*[^后前时中内]$")
 _ACT_VERB = re.compile(rf"(?:{_TOPIC_ADVERBS})?(?P<verb>{_TOPIC_VERBS}|编制|制定|修改|修订)")
+_PLAIN_ACT = re.compile("从事|发现|提供|办理|销售|举办|开展|排放|收购|采用|进行|发布|收集|携带|申请")
 _PLACED_ACT = re.compile(rf"在[^，]+(?:内|上|中)[^，]{{0,4}}(?:{_TOPIC_VERBS})")
 _PLACE = re.compile(
     r"(?:在)?[^，]*(?:区|区域|范围|场所|保护区|地带|水域|路段|通道|库房|车间|库区|园区|活动|过程|距离|两侧|周边)(?:内|上|中|里|周边|附近)?(?:[^，]{0,6}(?:内|上|中|里))?"
@@ -48,11 +49,11 @@ def is_adverbial(words: str) -> bool:
     if _OBJECT_TOPIC.fullmatch(words):
         return False
     placed = _PLACED_THING.fullmatch(words)
-    if placed and not _PREPOSITIONAL.match(words) and not _VERB_TOPIC.match(words):
+    if placed and not PREPOSITION.match(words) and not _VERB_TOPIC.match(words):
         return False
     if _PHASE.fullmatch(words):
         return True
-    return _PREPOSITIONAL.match(words) is not None and not _NOUN_TAIL.match(words)
+    return PREPOSITION.match(words) is not None and not _NOUN_TAIL.match(words)
 
 
 def is_limit(words: str) -> bool:
@@ -70,7 +71,7 @@ def is_bare_thing(words: str, opens_sentence: bool) -> bool:
     clause without 的 counts only at the head of a sentence (elsewhere it goes on with what was said)."""
     if len(words) < 2 or _COPULA.search(words) or not _BARE_THING.fullmatch(words):
         return False
-    if _PREPOSITIONAL.match(words) and not _NOUN_TAIL.match(words):
+    if PREPOSITION.match(words) and not _NOUN_TAIL.match(words):
         return False
     if _LIMIT.search(words):
         return True
@@ -102,6 +103,12 @@ def is_headless_act(first: str, last: str) -> bool:
 def is_act_topic(words: str) -> bool:
     """Whether a clause is an act as the topic of what follows, without 的: 编制回收规划，应当…."""
     return _ACT_TOPIC.match(words) is not None and not words.endswith("的")
+
+
+def is_plain_act(words: str) -> bool:
+    """Whether the words before a cue are an act of whoever is subject so far: 网点应当登记，发现赃物|应当报告. Verbs
+    that also open names of things (制作场所) don't count."""
+    return len(words) >= 4 and "的" not in words and _PLAIN_ACT.match(words) is not None
 
 
 def topic_verb(words: str) -> str:
