@@ -198,7 +198,7 @@ class Watch:
 
     def look(self) -> set[str]:
         """Crawl and read once; titles of the documents that a change is reported for."""
-        from sequence import crawl
+        from cli import crawl
 
         moment = f"2026-05-11T{self.rounds:02d}:00:00Z"
         self.rounds += 1
@@ -221,9 +221,9 @@ class Watch:
 
     def take_in(self, site: NoisySite, scheme: str) -> set[str]:
         """Hand in every page under its address with another scheme (loopback has no certificates to crawl with)."""
+        from cli import process
         from rules_db.snapshots import SnapshotStore
         from rules_db.stages import File, record_files
-        from sequence import process
 
         moment = f"2026-05-11T{self.rounds:02d}:00:00Z"
         self.rounds += 1
@@ -314,13 +314,21 @@ class ChangeDetection:
         time.sleep(1.1)  # its times count whole seconds
         self._ask("watch?recheck_all=1")
         _until(lambda: min(row["last_checked"] for row in self._ask("watch").values()) > begin, 600)
-        rows = self._ask("watch")
+        rows = self._settled()
         errors = [row["last_error"] for row in rows.values() if row["last_error"]]
         if errors:
             raise RuntimeError(f"changedetection.io failed on {len(errors)} pages: {errors[0]}")
         told = {self.names[key] for key, row in rows.items() if row["last_changed"] != self.changed[key]}
         self.changed = {key: row["last_changed"] for key, row in rows.items()}
         return told
+
+    def _settled(self) -> Any:
+        """The watches once nothing moves: it notes a check when it begins, and its outcome when it is done."""
+        before, rows = None, self._ask("watch")
+        while rows != before:
+            time.sleep(5)
+            before, rows = rows, self._ask("watch")
+        return rows
 
     def close(self) -> None:
         self.server.terminate()

@@ -14,7 +14,7 @@ from scrapy import FormRequest, Request
 from scrapy.http import Response
 
 from crawler.capture import Answer, SourceRun
-from crawler.etiquette import BUDGET_KEY, DELAY_KEY, SOURCE_KEY
+from crawler.conduct import BUDGET_KEY, DELAY_KEY, SOURCE_KEY
 from crawler.guard import HOSTS_KEY
 from crawler.platforms.base import ListRequest
 from crawler.registry import Column

@@ -17,7 +17,7 @@ from time import monotonic
 
 from scrapy.crawler import AsyncCrawlerProcess
 
-from crawler.etiquette import Conduct
+from crawler.conduct import Conduct
 from crawler.registry import BUNDLED, RegistryError, Source, load_sources
 from crawler.schedule import read_window
 from crawler.settings import FAST_PACE, TIMEOUT_SECONDS, WINDOW_VARIABLE, Pace, build_settings

@@ -27,6 +27,10 @@ HARDENING: Final[Mapping[str, Any]] = MappingProxyType(
         # A console or control port on a crawler is a door for whoever shares the machine.
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
+        "EXTENSIONS": {
+            "scrapy.extensions.telnet.TelnetConsole": None,
+            "scrapy.extensions.remote_control.RemoteControl": None,  # it loads a web server only to find itself off
+        },
         # A page may not fill memory (also after decompression), nor hold a connection for ever (also byte by byte).
         "DOWNLOAD_MAXSIZE": MAX_BODY,
         "DOWNLOAD_WARNSIZE": 0,
@@ -37,7 +41,10 @@ HARDENING: Final[Mapping[str, Any]] = MappingProxyType(
         # Text comes from whom it claims to come from.
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         # Only the web: file:, data:, ftp: and s3: addresses in a page are never opened.
-        "DOWNLOAD_HANDLERS": {"data": None, "file": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {
+            **dict.fromkeys(("http", "https"), "crawler.etiquette.PacedHandler"),
+            **dict.fromkeys(("data", "file", "ftp", "s3")),
+        },
         # Redirects are few on official sites; a page may not steer the crawler by its markup.
         "REDIRECT_MAX_TIMES": MAX_REDIRECTS,
         "METAREFRESH_ENABLED": False,
@@ -49,12 +56,14 @@ HARDENING: Final[Mapping[str, Any]] = MappingProxyType(
         "TWISTED_DNS_RESOLVER": "crawler.guard.PublicOnlyResolver",
         # Stored answers would hide changes; unchanged pages are asked for with their validators instead.
         "HTTPCACHE_ENABLED": False,
-        # Own robots middleware (crawler.etiquette): the stock one reads a failed robots.txt as permission.
+        # Own robots middleware (crawler.robots): the stock one reads a failed robots.txt as permission.
         "ROBOTSTXT_OBEY": False,
         # One request at a time per host; the pace itself is set per host by crawler.etiquette.
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         # Requests that wait for their host's turn count here: fewer than hosts would let slow hosts hold up the others.
         "CONCURRENT_REQUESTS": 128,
+        # Scrapy starts this many tasks for every answer, for items; there are none, only requests to queue.
+        "CONCURRENT_ITEMS": 1,
         "AUTOTHROTTLE_ENABLED": False,  # it speeds up when errors come fast
         # One more try for what may be a passing fault, and never for a refusal (403, 412, 521).
         "RETRY_TIMES": 1,
@@ -74,7 +83,7 @@ MIDDLEWARES: Final[Mapping[str, int]] = MappingProxyType(
     {
         "crawler.guard.GuardMiddleware": 10,
         "crawler.etiquette.StopMiddleware": 20,
-        "crawler.etiquette.RobotsMiddleware": 100,
+        "crawler.robots.RobotsMiddleware": 100,
         "crawler.etiquette.PaceMiddleware": 900,  # nearest to the network: sees every answer, also retried ones
     }
 )

@@ -22,7 +22,7 @@ from crawler.attachments import find_files
 from crawler.capture import Answer, SourceRun
 from crawler.challenge import Assessment, assess
 from crawler.charset import UndecidedError, decode
-from crawler.etiquette import SOURCE_KEY, Conduct
+from crawler.conduct import SOURCE_KEY, Conduct
 from crawler.frontier import Frontier, answer_of
 from crawler.guard import Refused, Stopped
 from crawler.platforms import PLATFORMS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +21,8 @@ NOW = "2026-06-01T01:00:00Z"
 
 @dataclass
 class Reply:
-    """What the server answers at a path. `etag` makes it answer 304 to a matching request; `pause` delays it."""
+    """What the server answers at a path. `etag` makes it answer 304 to a matching request; `pause` delays it; `cut`
+    ends the connection without a word. A length in `headers` is sent instead of the right one, and it is ended too."""
 
     body: bytes | str = b""
     status: int = 200
@@ -28,6 +30,7 @@ class Reply:
     etag: str | None = None
     pause: float = 0.0
     media_type: str = "text/html; charset=utf-8"
+    cut: bool = False
 
 
 @dataclass
@@ -91,6 +94,10 @@ class RecordingServer:
             count = sum(other.path == hit.path for other in self.hits)
         reply = self.pages.get(handler.path) or self.otherwise(handler.path, count) or Reply("not here", 404)
         time.sleep(reply.pause)
+        if reply.cut:
+            handler.close_connection = True
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            return
         body = reply.body.encode() if isinstance(reply.body, str) else reply.body
         status = reply.status
         if reply.etag and handler.headers.get("If-None-Match") == reply.etag:
@@ -104,7 +111,10 @@ class RecordingServer:
                 handler.send_header("ETag", reply.etag)
             if status != 304:
                 handler.send_header("Content-Type", reply.media_type)
-                handler.send_header("Content-Length", str(len(body)))
+                if "Content-Length" in reply.headers:
+                    handler.close_connection = True
+                else:
+                    handler.send_header("Content-Length", str(len(body)))
             handler.end_headers()
             handler.wfile.write(body)
         except (BrokenPipeError, ConnectionResetError):

@@ -18,6 +18,7 @@ CRAWLING = (DOCS / "crawling.md").read_text(encoding="utf-8")
 SOURCES = (DOCS / "sources.md").read_text(encoding="utf-8")
 # Settings that are not about safety or manners and need no reader.
 PLAIN = {
+    "CONCURRENT_ITEMS",
     "CONCURRENT_REQUESTS",
     "DEPTH_LIMIT",
     "DNS_TIMEOUT",

@@ -15,8 +15,9 @@ import pytest
 from recording import NOW, RecordingServer, Reply, document, rows, write_source
 from test_crawl import sightings, site
 
-from crawler.etiquette import Conduct, HostPace, read_robots, retry_after_seconds
+from crawler.conduct import Conduct, HostPace, retry_after_seconds
 from crawler.launch import _PROJECT, SourceVerdict
+from crawler.robots import read_robots
 from crawler.settings import HARDENING, NO_CONTACT, Pace, build_settings, user_agent
 from rules_db.model import Outcome, Verdict
 
@@ -155,8 +156,8 @@ from scrapy.core.downloader import Downloader
 run.Pace = lambda: settings.Pace(minimum=3.0, jitter=0.0, error_floor=0.0, refusal_floor=0.0)
 load = run.load_sources
 run.load_sources = lambda folder: [__import__("dataclasses").replace(source, delay=0.3) for source in load(folder)]
-from crawler import etiquette
-etiquette.HostPace.delay = lambda self, last: 0.3
+from crawler import conduct
+conduct.HostPace.delay = lambda self, last: 0.3
 turn, download = count(), Downloader._download
 async def late(self, slot, request):
     time.sleep(0.2 * (next(turn) % 2))
@@ -197,7 +198,7 @@ def test_production_pace_is_never_under_three_seconds():
     pace = Pace()
     assert pace.minimum >= 3
     host = HostPace(pace.minimum)
-    shortest = host.delay(last_request=0.0) / (1 - pace.jitter) * (1 - pace.jitter)
+    shortest = host.delay(since=0.0) / (1 - pace.jitter) * (1 - pace.jitter)
     assert shortest >= 3
     assert build_settings(pace, allow_loopback=False)["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
 
