@@ -9,12 +9,12 @@ import json
 import sqlite3
 from typing import Any
 
-from rules_db import lineage_reviews
 from rules_db.amending.answers import outstanding
 from rules_db.commencement import pending_on
 from rules_db.connection import StoreError
 from rules_db.diff.result import InstrumentDiff
 from rules_db.instruments import InstrumentRef
+from rules_db.lineage import reviewed_links
 from rules_db.readings import load_reading
 from rules_db.reconcile import compare, ordered_expressions
 from rules_db.references import (
@@ -231,7 +231,7 @@ def _refuse_unknown_then(connection: sqlite3.Connection, instrument: InstrumentR
 def compare_expressions(connection: sqlite3.Connection, old: ExpressionRef, new: ExpressionRef) -> InstrumentDiff:
     """The comparison of two expressions, named and dated for its renderers; paired as a person left them, where one
     reviewed the pairs."""
-    given = lineage_reviews.reviewed_links(connection, old.id, new.id)
+    given = reviewed_links(connection, old.id, new.id)
     diff = compare(load_reading(connection, old.id), load_reading(connection, new.id), given)
     title = (
         old.instrument.title

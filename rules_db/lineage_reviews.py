@@ -10,29 +10,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from rules_db.connection import StoreError
-from rules_db.diff.align import EidPair
-from rules_db.diff.canonical import mask
-from rules_db.diff.similarity import wording
 from rules_db.fingerprint import comparison_key, fingerprint
-from rules_db.model import Continuity
+from rules_db.lineage import Rows, Side
 from rules_db.readings import ExpressionReading, load_reading
 from rules_db.reviews import Decision, decisions_of
 
 LINEAGE = "lineage"
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One side of a pair: the text it stands in, its eId (None: there is no provision on this side) and its words."""
-
-    expression: str
-    eid: str | None
-    label: str
-    text: str
 
 
 def queue(connection: sqlite3.Connection, limit: int = 50) -> list[dict[str, Any]]:
@@ -148,18 +134,6 @@ def apply(connection: sqlite3.Connection, instrument_id: str, readings: Sequence
     return changed
 
 
-def reviewed_links(connection: sqlite3.Connection, old: str, new: str) -> list[EidPair] | None:
-    """Which provisions of two expressions belong together, where a person had a say in it; None where none had."""
-    rows = connection.execute(
-        """SELECT from_eid, to_eid, superseded_at FROM provision_lineage
-           WHERE from_expression_id = ? AND to_expression_id = ? ORDER BY rowid""",
-        (old, new),
-    ).fetchall()
-    if all(row["superseded_at"] is None for row in rows):  # a decision ends the row it is about, also to renew it
-        return None
-    return [(row["from_eid"], row["to_eid"]) for row in rows if row["superseded_at"] is None]
-
-
 def _reopen(connection: sqlite3.Connection, instrument_id: str, readings: Sequence[ExpressionReading]) -> None:
     held = {comparison_key(unit.provision.text) for reading in readings for unit in reading.units} | {""}
     rows = connection.execute(
@@ -180,13 +154,13 @@ def _carry_out(
     connection: sqlite3.Connection,
     instrument_id: str,
     decision: Decision,
-    old: _Side,
-    new: _Side,
-    right: _Side | None,
+    old: Side,
+    new: Side,
+    right: Side | None,
     reviewer: str,
     now: str,
 ) -> None:
-    rows = _Rows(connection, instrument_id, old.expression, new.expression, reviewer, now)
+    rows = Rows(connection, instrument_id, old.expression, new.expression, reviewer, now)
     if decision is Decision.ACCEPTED:
         rows.renew(old, new)
         return
@@ -197,76 +171,7 @@ def _carry_out(
     rows.complete(old, new, *([right] if right else []))
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Lineage between two expressions, changed by superseding rows and adding others."""
-
-    connection: sqlite3.Connection
-    instrument_id: str
-    old: str
-    new: str
-    reviewer: str
-    now: str
-
-    def end(self, old: _Side, new: _Side) -> sqlite3.Row | None:
-        where = """from_expression_id = ? AND to_expression_id = ? AND from_eid IS ? AND to_eid IS ?
-                   AND superseded_at IS NULL"""
-        values = (self.old, self.new, old.eid, new.eid)
-        row: sqlite3.Row | None = self.connection.execute(
-            f"SELECT * FROM provision_lineage WHERE {where}",  # noqa: S608 - the literal above
-            values,
-        ).fetchone()
-        self.connection.execute(
-            f"UPDATE provision_lineage SET superseded_at = ? WHERE {where}",  # noqa: S608 - the literal above
-            (self.now, *values),
-        )
-        return row
-
-    def renew(self, old: _Side, new: _Side) -> None:
-        row = self.end(old, new)
-        if row is not None:
-            reason = f"{row['reason']}; accepted by a person"
-            self._insert(old.eid, new.eid, row["continuity"], row["similarity"], reason)
-
-    def add(self, old: _Side, new: _Side, reason: str) -> None:
-        score = round(wording(mask(old.text), mask(new.text)), 4)
-        same = comparison_key(old.text) == comparison_key(new.text)
-        self._insert(old.eid, new.eid, Continuity.SAME if same else Continuity.AMENDED, score, reason)
-
-    def complete(self, *sides: _Side) -> None:
-        """Give a provision that lost its last partner a row of its own, and take that of one which has got one."""
-        for side in sides:
-            if side.eid is None:
-                continue
-            ours, theirs = ("from", "to") if side.expression == self.old else ("to", "from")
-            rows = self.connection.execute(
-                f"""SELECT {theirs}_eid AS partner FROM provision_lineage WHERE from_expression_id = ?
-                    AND to_expression_id = ? AND {ours}_eid = ? AND superseded_at IS NULL""",  # noqa: S608 - two words
-                (self.old, self.new, side.eid),
-            ).fetchall()
-            alone = [row for row in rows if row["partner"] is None]
-            if not rows and ours == "from":
-                self._insert(side.eid, None, Continuity.DELETED, 0.0, "its only partner was rejected by a person")
-            elif not rows:
-                self._insert(None, side.eid, Continuity.ADDED, 0.0, "its only partner was rejected by a person")
-            elif alone and len(rows) > len(alone):
-                self.connection.execute(
-                    f"""UPDATE provision_lineage SET superseded_at = ? WHERE from_expression_id = ?
-                        AND to_expression_id = ? AND {ours}_eid = ? AND {theirs}_eid IS NULL
-                        AND superseded_at IS NULL""",  # noqa: S608 - two words
-                    (self.now, self.old, self.new, side.eid),
-                )
-
-    def _insert(self, from_eid: str | None, to_eid: str | None, kind: str, score: float, reason: str) -> None:
-        self.connection.execute(
-            """INSERT INTO provision_lineage (instrument_id, from_expression_id, from_eid, to_expression_id, to_eid,
-                 continuity, similarity, reason, needs_review, decided_by, recorded_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)""",
-            (self.instrument_id, self.old, from_eid, self.new, to_eid, kind, score, reason, self.reviewer, self.now),
-        )
-
-
-def _partner(readings: Mapping[str, ExpressionReading], old: _Side, new: _Side, label: str) -> _Side:
+def _partner(readings: Mapping[str, ExpressionReading], old: Side, new: Side, label: str) -> Side:
     side = new if old.eid is not None else old
     found = [unit for unit in _units(readings[side.expression]) if unit.label == label]
     if len(found) != 1:
@@ -277,7 +182,7 @@ def _partner(readings: Mapping[str, ExpressionReading], old: _Side, new: _Side, 
 
 def _sides(
     connection: sqlite3.Connection, row: sqlite3.Row, readings: dict[str, ExpressionReading]
-) -> tuple[_Side, _Side]:
+) -> tuple[Side, Side]:
     found = []
     for expression, eid in (
         (row["from_expression_id"], row["from_eid"]),
@@ -286,20 +191,20 @@ def _sides(
         if expression not in readings:
             readings[expression] = load_reading(connection, expression)
         side = next((s for s in _units(readings[expression]) if s.eid == eid), None)
-        found.append(side or _Side(expression, None, "", ""))
+        found.append(side or Side(expression, None, "", ""))
     return found[0], found[1]
 
 
-def _units(reading: ExpressionReading) -> Iterable[_Side]:
+def _units(reading: ExpressionReading) -> Iterable[Side]:
     for unit in reading.units:
-        yield _Side(reading.id, unit.provision.eid, unit.provision.label, unit.provision.text)
+        yield Side(reading.id, unit.provision.eid, unit.provision.label, unit.provision.text)
 
 
 def _pair(old: str, new: str) -> str:
     return fingerprint(comparison_key(old), comparison_key(new))
 
 
-def _earlier(connection: sqlite3.Connection, instrument_id: str, old: _Side, new: _Side) -> str:
+def _earlier(connection: sqlite3.Connection, instrument_id: str, old: Side, new: Side) -> str:
     """What was decided on a pair of which one text is still the same."""
     for row in connection.execute(
         """SELECT original, corrected, decided_by FROM review WHERE kind = ? AND state = 'open'

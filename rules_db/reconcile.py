@@ -20,6 +20,7 @@ from rules_db.diff.compare import diff_expressions
 from rules_db.diff.result import InstrumentDiff, NormText
 from rules_db.effects import PartialRepeal, partial_repeals, repealed_from, resolve_effects
 from rules_db.fingerprint import fingerprint
+from rules_db.lineage import known_links, record_lineage, told_of_worse_copies
 from rules_db.model import ProvisionKind, ProvisionText, Quantity
 from rules_db.readings import ExpressionReading, load_reading
 from rules_db.rules import record_timeline
@@ -73,9 +74,7 @@ def reconcile_pending(
         progress(done + 1, len(pending))
 
 
-def compare(
-    old: ExpressionReading, new: ExpressionReading, given: Collection[EidPair] | None = None
-) -> InstrumentDiff:
+def compare(old: ExpressionReading, new: ExpressionReading, given: Collection[EidPair] | None = None) -> InstrumentDiff:
     """The comparison of two expressions of one instrument, units aligned (or paired as `given`), wording and values
     compared."""
     return diff_expressions(
@@ -115,16 +114,16 @@ def _reconcile(connection: sqlite3.Connection, instrument_id: str, recorded_at: 
     if not _told(connection, instrument_id):
         changes += record_first(connection, readings[-1], recorded_at)
     for old, new in pairwise(readings):
-        known = _known_links(connection, old.id, new.id)
+        known = known_links(connection, old.id, new.id)
         if known is None:
-            diff, told = compare(old, new), _told_of_worse_copies(connection, instrument_id, old.id, new.id)
-            _record_lineage(connection, instrument_id, old, new, diff, recorded_at)
+            diff, told = compare(old, new), told_of_worse_copies(connection, instrument_id, old.id, new.id)
+            record_lineage(connection, instrument_id, old.id, new.id, diff, recorded_at)
             if not told:
                 changes += record_revision(connection, old, new, diff, recorded_at)
             known = [(link.old, link.new) for link in (entry.link for entry in diff.entries)]
         links.append(known)
     if lineage_reviews.apply(connection, instrument_id, readings, recorded_at):
-        links = [_known_links(connection, old.id, new.id) or [] for old, new in pairwise(readings)]
+        links = [known_links(connection, old.id, new.id) or [] for old, new in pairwise(readings)]
     parts = ended_parts(readings[-1], partial_repeals(connection, instrument_id))
     lines = build_timeline(readings, links, _ends_on(connection, instrument_id, readings[-1].id), parts)
     delta = record_timeline(connection, instrument_id, readings, lines, recorded_at)
@@ -174,64 +173,4 @@ def _told(connection: sqlite3.Connection, instrument_id: str) -> bool:
     return (
         connection.execute("SELECT 1 FROM change WHERE instrument_id = ? LIMIT 1", (instrument_id,)).fetchone()
         is not None
-    )
-
-
-def _told_of_worse_copies(connection: sqlite3.Connection, instrument_id: str, old_id: str, new_id: str) -> bool:
-    """Whether this pair was compared before, in copies that these two took the place of: one change of law."""
-    family = "SELECT id FROM expression WHERE instrument_id = ? AND (id = ? OR replaced_by = ?)"
-    row = connection.execute(
-        f"""SELECT 1 FROM provision_lineage WHERE from_expression_id IN ({family}) AND to_expression_id IN ({family})
-            LIMIT 1""",  # noqa: S608 - the literal above
-        (instrument_id, old_id, old_id, instrument_id, new_id, new_id),
-    ).fetchone()
-    return row is not None
-
-
-def _known_links(connection: sqlite3.Connection, old_id: str, new_id: str) -> Links | None:
-    """Links decided earlier for this pair (by the program or a person), or None when it was never compared."""
-    rows = connection.execute(
-        """SELECT from_eid, to_eid FROM provision_lineage
-           WHERE from_expression_id = ? AND to_expression_id = ? AND superseded_at IS NULL ORDER BY rowid""",
-        (old_id, new_id),
-    ).fetchall()
-    if not rows:
-        return None
-    return [((row["from_eid"],) if row["from_eid"] else (), (row["to_eid"],) if row["to_eid"] else ()) for row in rows]
-
-
-def _record_lineage(
-    connection: sqlite3.Connection,
-    instrument_id: str,
-    old: ExpressionReading,
-    new: ExpressionReading,
-    diff: InstrumentDiff,
-    recorded_at: str,
-) -> None:
-    """One row a pair; a deleted or added unit has a row with one side empty, so that lineage is total."""
-    rows = []
-    for entry in diff.entries:
-        link = entry.link
-        for from_eid in link.old or (None,):
-            for to_eid in link.new or (None,):
-                rows.append(
-                    (
-                        instrument_id,
-                        old.id,
-                        from_eid,
-                        new.id,
-                        to_eid,
-                        link.continuity,
-                        link.similarity,
-                        link.reason,
-                        int(link.needs_review),
-                        "program",
-                        recorded_at,
-                    )
-                )
-    connection.executemany(
-        """INSERT INTO provision_lineage (instrument_id, from_expression_id, from_eid, to_expression_id, to_eid,
-             continuity, similarity, reason, needs_review, decided_by, recorded_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        rows,
     )
