@@ -84,6 +84,20 @@ def test_other_titles_explain_nothing(title: str | None) -> None:
     assert not explains(title)
 
 
+@pytest.mark.parametrize(
+    ("title", "yes"),
+    [
+        ("关于《电池贮存管理办法》的说明", True),
+        ("电池贮存管理办法（试行）的说明", True),
+        ("电池贮存管理办法起草说明", True),
+        ("梯次利用产品使用说明", False),
+        ("固体废物税目认定说明", False),
+    ],
+)
+def test_a_statement_explains_only_what_it_names(title: str, yes: bool) -> None:
+    assert explains(title) is yes
+
+
 def test_hostile_titles_take_linear_time() -> None:
     import time
 
