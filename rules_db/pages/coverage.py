@@ -61,12 +61,15 @@ class ControlRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Over all duties in force or to come: how many there are, have a link, a suspect one, or none; and open gaps."""
+    """Duties in force or to come of the instruments that have a link: how many there are, have a confirmed link, a
+    suspect one, or none; `others` are the duties of all other instruments, `gaps` those still open."""
 
+    instruments: int
     duties: int
     mapped: int
     suspect: int
     unmapped: int
+    others: int
     gaps: int
 
 
@@ -104,12 +107,12 @@ def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
         "SELECT * FROM catalogue_entry WHERE kind IN ('control', 'hardware_item') ORDER BY kind = 'hardware_item', id",
     )
     devices = tuple(row for row in columns if row["kind"] == "hardware_item")
-    sums = connection.execute(
-        "SELECT coalesce(sum(duties), 0), coalesce(sum(mapped), 0), coalesce(sum(suspect), 0), "
-        "coalesce(sum(unmapped), 0), (SELECT count(*) FROM open_gaps) FROM coverage"
-    ).fetchone()
+    linked = [row for row in instruments if row["mapped"] or row["suspect"]]
+    sums = [sum(row[name] for row in linked) for name in ("duties", "mapped", "suspect", "unmapped")]
+    others = sum(row["duties"] for row in instruments) - sums[0]
+    gaps = connection.execute("SELECT count(*) FROM open_gaps").fetchone()[0]
     return CoveragePage(
-        Totals(*sums),
+        Totals(len(linked), *sums, others, gaps),
         _heat(connection, instruments, columns),
         _controls(connection, columns, devices),
         devices,

@@ -95,7 +95,10 @@ class ChangesPage:
 
 @dataclass(frozen=True, slots=True)
 class AsOfPage:
-    instruments: Rows
+    """`places` are the texts that were valid by jurisdiction (Chinese name), the nation first."""
+
+    total: int
+    places: tuple[tuple[str, Rows], ...]
     began: Rows
 
 
@@ -145,7 +148,7 @@ def home_page(connection: sqlite3.Connection) -> HomePage:
         ),
         _one(connection, "SELECT count(*) FROM mapping WHERE status = 'suspect'"),
         _one(connection, "SELECT count(*) FROM open_gaps"),
-        _one(connection, "SELECT coalesce(sum(unmapped), 0) FROM coverage"),
+        _one(connection, "SELECT coalesce(sum(unmapped), 0) FROM coverage WHERE mapped > 0 OR suspect > 0"),
     )
 
 
@@ -189,7 +192,9 @@ def as_of_page(connection: sqlite3.Connection, day: str) -> AsOfPage:
     ).fetchall()
     start = (date.fromisoformat(day) - timedelta(days=90)).isoformat()
     began = [row for row in instruments if row["valid_from"] and row["valid_from"] > start]
-    return AsOfPage(tuple(instruments), tuple(sorted(began, key=lambda row: row["valid_from"], reverse=True)[:12]))
+    newest = sorted(began, key=lambda row: row["valid_from"], reverse=True)[:12]
+    by_place = groupby(instruments, key=lambda row: str(row["jurisdiction_name"]))
+    return AsOfPage(len(instruments), tuple((name, tuple(rows)) for name, rows in by_place), tuple(newest))
 
 
 def sources_page(connection: sqlite3.Connection) -> SourcesPage:
