@@ -147,5 +147,8 @@ class Rows:
     def _insert(self, from_eid: str | None, to_eid: str | None, kind: str, score: float, reason: str) -> None:
         self.connection.execute(
             _INSERT,
-            (self.instrument_id, self.old, from_eid, self.new, to_eid, kind, score, reason, self.reviewer, self.now),
+            (
+                *(self.instrument_id, self.old, from_eid, self.new, to_eid, kind, score, reason),
+                *(0, self.reviewer, self.now),
+            ),
         )
