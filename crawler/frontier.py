@@ -41,7 +41,7 @@ class Frontier:
         except RefusedUrlError as error:
             run.failures.append(f"{column.name}: {error}")
             return None
-        name = address if wanted.form is None else f"{address}#{sorted(wanted.form.items())}"
+        name = screen_name(address, wanted)
         if not run.claim(name, form=wanted.form is not None):
             return None
         meta = {"column": column, "list_request": wanted, "address": name, "role": "list", "parent": None, "facts": {}}
@@ -93,6 +93,11 @@ class Frontier:
         if form is not None:
             return FormRequest(address, formdata=dict(form), method="POST", **options)
         return Request(address, **options)
+
+
+def screen_name(address: str, wanted: ListRequest) -> str:
+    """Under which a screen stands in the ledger: its address, and what a form asked for."""
+    return address if wanted.form is None else f"{address}#{sorted(wanted.form.items())}"
 
 
 def answer_of(request: Request, response: Response | None) -> Answer:

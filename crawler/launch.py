@@ -59,6 +59,7 @@ def crawl(
     timeout: int | None = None,
     allow_loopback: bool = False,
     fast: bool = False,
+    trial: bool = False,
     lock: int | None = None,
 ) -> list[SourceVerdict]:
     """Crawl and report, in order of source id. `now` is ISO UTC. The caller holds the data folder's lock; `lock` is its
@@ -95,6 +96,7 @@ def crawl(
         command += ["--timeout", str(timeout)]
     command += ["--allow-loopback"] if allow_loopback else []
     command += ["--fast"] if fast else []
+    command += ["--trial"] if trial else []
     environment = {key: value for key, value in os.environ.items() if key.lower() not in _DROPPED}
     environment["PYTHONPATH"] = os.pathsep.join([str(_PROJECT), *filter(None, [environment.get("PYTHONPATH")])])
     log = folder.runs / f"crawl-{now.replace(':', '')}.log"

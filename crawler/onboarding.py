@@ -1,27 +1,33 @@
 """Help for people who keep the registry: all problems of a folder at once, and a draft for a new site.
 
 In: a folder of source files; or an id, a list address and, if at hand, a saved copy of that page. Out: problems as
-text; a draft of the YAML file with what the saved page tells (family, rows found). Nothing here fetches anything.
+text; a draft of the YAML file with what the saved page tells (family, rows found), and a fixture for its test. Nothing
+here fetches anything.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import yaml
 
 from crawler.platforms import PLATFORMS
-from crawler.platforms.base import ListContext, ListEntry, ListError, text_of
+from crawler.platforms.base import ListContext, ListEntry, ListError, ListPage, text_of
 from crawler.platforms.detect import families
 from crawler.registry import BUNDLED, DEFAULTS_NAME, RegistryError, Source, load_source, read_defaults
 from crawler.urls import RefusedUrlError, normalise
 
 _RUNBOOK: Final = "Say here what to look at when the list can't be read, and how the site may be reached by hand."
 _FALLBACK: Final = "listing"
+# Words of a site, as against those of its pager and its dates (下一页, 共3页, 2026年5月9日).
+_WORDS: Final = re.compile(r"[\u3400-\u9fff\u3001-\u3011“”〔〕（）《》，：；]{6,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,14 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A proposed source file. `entries` are the rows its settings find in the saved page, `remarks` what to check."""
+    """A proposed source file. `entries` are the rows its settings find in the saved page, `remarks` what to check;
+    `fixture` are the files of its test by name, when a page was given that could be read."""
 
     text: str
     platform: str
     entries: tuple[ListEntry, ...]
     remarks: tuple[str, ...]
+    fixture: Mapping[str, str]
 
 
 def check(folder: Path) -> list[Problem]:
@@ -71,7 +79,6 @@ def draft(
     *,
     name: str,
     jurisdiction: str,
-    level: str = "provincial",
     saved_page: bytes | None = None,
 ) -> Draft:
     """A source file for a list page. Raises RegistryError when address or id can't be used as given."""
@@ -98,7 +105,7 @@ def draft(
     settings: dict[str, Any] = {
         "name": {"zh": name, "en": source_id},
         "platform": platform,
-        "level": level,
+        "level": _level(jurisdiction),
         "jurisdiction": jurisdiction,
         "base_url": f"{parts.scheme}://{parts.netloc}",
         "columns": [
@@ -110,35 +117,85 @@ def draft(
         "runbook": _RUNBOOK,
     }
     entries: tuple[ListEntry, ...] = ()
+    fixture: dict[str, str] = {}
     text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    source = _loaded(source_id, text)
     if saved_page is not None:
-        entries, remark = _preview(source_id, text, address, saved_page)
-        remarks.append(remark)
-    return Draft(text, platform, entries, tuple(remarks))
+        try:
+            page = _read(source, saved_page)
+        except ListError as error:
+            remarks.append(f"the page could not be read: {error}")
+        else:
+            entries = page.entries
+            remarks.append(_rows_found(page))
+            fixture, told = _fixture(source, text_of(saved_page), page)
+            remarks += told
+    return Draft(text, platform, entries, tuple(remarks), fixture)
 
 
-def _preview(source_id: str, text: str, address: str, saved_page: bytes) -> tuple[tuple[ListEntry, ...], str]:
-    """Rows the draft's own settings find in the saved page."""
-    from tempfile import TemporaryDirectory
-
+def _loaded(source_id: str, text: str) -> Source:
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{source_id}.yml"
         path.write_text(text, encoding="utf-8")
-        source = load_source(path, read_defaults(BUNDLED))
+        try:
+            return load_source(path, read_defaults(BUNDLED))
+        except RegistryError as error:
+            raise RegistryError(str(error).removeprefix(f"{path}: ")) from error
+
+
+def _level(jurisdiction: str) -> str:
+    """By the digits of GB/T 2260."""
+    if jurisdiction == "000000":
+        return "national"
+    return "provincial" if jurisdiction.endswith("0000") else "municipal"
+
+
+def _read(source: Source, body: bytes) -> ListPage:
+    """What the draft's own settings find in a page."""
     (column,) = source.columns
     platform = PLATFORMS[source.platform]
     request = platform.first_request(source, column)
-    context = ListContext(source, column, request, address, date.max)
-    try:
-        page = platform.parse_list(saved_page, context)
-    except ListError as error:
-        return (), f"the page could not be read: {error}"
+    return platform.parse_list(body, ListContext(source, column, request, column.url, date.max))
+
+
+def _rows_found(page: ListPage) -> str:
     if not page.entries and page.requests:
-        return (), f"the page names {len(page.requests)} calls that hold the rows"
-    return (
-        page.entries,
-        f"{len(page.entries)} rows found, {sum(entry.published_on is not None for entry in page.entries)} dated",
-    )
+        return f"the page names {len(page.requests)} calls that hold the rows"
+    return f"{len(page.entries)} rows found, {sum(entry.published_on is not None for entry in page.entries)} dated"
+
+
+def _fixture(source: Source, markup: str, page: ListPage) -> tuple[dict[str, str], list[str]]:
+    """Input and expectation of a fixture test: the page in its structure, with invented words in place of the site's,
+    since a site's texts are not ours to keep."""
+    words: dict[str, str] = {}
+    invented = _WORDS.sub(lambda match: words.setdefault(match[0], f"示例文字第{len(words) + 1}号的通知"), markup)
+    try:
+        again = _read(source, invented.encode())
+    except ListError as error:
+        return {}, [f"no fixture: with other words the page can't be read ({error})"]
+    remarks = []
+    if [(e.url, e.published_on) for e in again.entries] != [(e.url, e.published_on) for e in page.entries]:
+        remarks.append("fixture: with other words other rows are found; look at expected.yml before you keep it")
+    expected: dict[str, Any] = {
+        "entries": [
+            {"url": entry.url, "title": entry.title, "published_on": entry.published_on}
+            | ({"facts": dict(entry.facts)} if entry.facts else {})
+            for entry in again.entries
+        ],
+        "next": [request.url for request in again.requests],
+        "total": again.total,
+    }
+    expected |= {} if again.expects_rows else {"expects_rows": False}
+    expected |= {"notes": len(again.notes)} if again.notes else {}
+    if again.requests and again.requests[0].form is not None:
+        expected["form"] = dict(again.requests[0].form)
+    (column,) = source.columns
+    suffix = "json" if invented.lstrip()[:1] in ("{", "[") else "html"
+    return {
+        f"input.{suffix}": invented,
+        "meta.yml": yaml.safe_dump({"url": column.url, "column": column.name}, allow_unicode=True, sort_keys=False),
+        "expected.yml": yaml.safe_dump(expected, allow_unicode=True, sort_keys=False),
+    }, remarks
 
 
 def _remarks(source: Source, hosts: dict[str, str]) -> list[str]:

@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--max-pages", type=int)
     parser.add_argument("--timeout", type=int, default=TIMEOUT_SECONDS, help="seconds one answer may take")
     parser.add_argument("--allow-loopback", action="store_true", help="reach 127.0.0.1 (demo and tests)")
+    parser.add_argument("--trial", action="store_true", help="two screens and one document of each column")
     parser.add_argument("--fast", action="store_true", help="no spacing; only together with --allow-loopback")
     options = parser.parse_args(arguments)
     if options.fast and not options.allow_loopback:
@@ -78,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RegistryError, StoreError) as error:
         print(error, file=sys.stderr)
         return 2
-    plan = CrawlPlan(sources, options.now, options.since, options.max_pages, options.fast)
+    plan = CrawlPlan(sources, options.now, options.since, options.max_pages, options.fast, trial=options.trial)
     pace = FAST_PACE if options.fast else Pace()
     settings = build_settings(pace, allow_loopback=options.allow_loopback)
     conduct = Conduct(pace)

@@ -148,12 +148,25 @@ def validators(connection: sqlite3.Connection, url: str) -> Validators | None:
     return Validators(row["etag"], row["last_modified"], row["snapshot_sha256"]) if row else None
 
 
-def list_urls(connection: sqlite3.Connection, run_id: int) -> list[str]:
-    """URLs that the lists of a run named, in list order."""
-    rows = connection.execute(
-        "SELECT url FROM list_entry WHERE run_id = ? ORDER BY list_column, position, url", (run_id,)
-    )
-    return [row["url"] for row in rows]
+def sightings_of(connection: sqlite3.Connection, run_id: int) -> dict[str, Sighting]:
+    """What a run asked for, by address, in the order of the answers."""
+    rows = connection.execute("SELECT * FROM sighting WHERE run_id = ? ORDER BY id", (run_id,))
+    return {
+        row["url"]: Sighting(
+            url=row["url"],
+            role=row["role"],
+            outcome=Outcome(row["outcome"]),
+            http_status=row["http_status"],
+            snapshot_sha256=row["snapshot_sha256"],
+            content_type=row["content_type"],
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            facts=json.loads(row["facts"]),
+            parent_url=row["parent_url"],
+            error=row["error"],
+        )
+        for row in rows
+    }
 
 
 def last_good_run(connection: sqlite3.Connection, source_id: str, before: int | None = None) -> sqlite3.Row | None:

@@ -25,6 +25,7 @@ from rules_db.present.runs import (
     notified,
     registry_problems,
     replayed,
+    source_trials,
     sources,
 )
 
@@ -59,6 +60,7 @@ __all__ = [
     "replayed",
     "review_queue",
     "rule_set",
+    "source_trials",
     "sources",
     "versions",
 ]

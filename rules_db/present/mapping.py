@@ -25,7 +25,7 @@ def _link(link: Row) -> tuple[Sequence[object], list[object]]:
 
 def checklist(found: Row) -> None:
     out = console()
-    from rules_db.export.checklist import ended, news, summary
+    from rules_db.export.checklist_words import consequences_and_claims, ended, left, news, summary
 
     out.print(f"[bold]{clean(found['site'])}[/bold] on {found['as_of']}")
     for told in summary(found):
@@ -39,8 +39,11 @@ def checklist(found: Row) -> None:
         for rule in check["lines"]:
             marks = ["! suspect"] if rule["status"] == "suspect" else []
             marks += [f"* {news(rule)}"] if news(rule) else []
+            marks += [f"! {note}" for note in rule["notes"]]
             mark = "; ".join(marks) + ": " if marks else ""
             out.print(f"  {clean(mark)}{clean(rule['place'])} {clean(rule['statement'])[:160]} [{rule['rule']}]")
+        for told in consequences_and_claims(check):
+            out.print(f"  {clean(told)[:200]}")
         out.print(f"  evidence: {clean('; '.join(item['title'] for item in check['evidence']))}")
         if check["hardware"]:
             out.print(f"  devices: {clean('; '.join(item['title'] for item in check['hardware']))}")
@@ -48,6 +51,8 @@ def checklist(found: Row) -> None:
         out.print(
             f"\nlocal: {clean(filling['title'])}: {clean(filling['reason'])} (《{clean(filling['instrument'])}》)"
         )
+    for check in found["left_out"]:
+        out.print(f"not here: {clean(left(check))}")
 
 
 def coverage(found: Sequence[Row]) -> None:

@@ -141,6 +141,21 @@ def sources(found: Sequence[Row]) -> None:
     print_table(counted(len(found), "source"), list(found[0]) if found else [], (list(row.values()) for row in found))
 
 
+def source_trials(found: Sequence[Row]) -> None:
+    """Steps in their order; a column's name only where it begins."""
+    out = console()
+    for trial in found:
+        column = ""
+        for step in trial["steps"]:
+            if step["column"] != column:
+                column = step["column"]
+                out.print(f"\n[bold]{clean(column)}[/bold]")
+            out.print(f"  {step['outcome']:6}  {clean(step['step']):16}  {clean(step['found'])}", soft_wrap=True)
+        out.print(
+            f"\n{clean(trial['source_id'])}: [bold]{trial['verdict']}[/bold], {clean(trial['reason'])}", soft_wrap=True
+        )
+
+
 def registry_problems(found: Sequence[Row]) -> None:
     records = ((("refused" if p["fatal"] else "look", p["file"]), (p["message"],)) for p in found)
     print_records(counted(len(found), "remark") + " on the registry", records)

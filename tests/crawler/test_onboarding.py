@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from recording import write_source
+from test_platforms_fixtures import read_as_expected
 
+from cli import main
 from crawler.onboarding import check, draft
 from crawler.platforms.detect import families
 from crawler.registry import BUNDLED, RegistryError, load_sources
@@ -75,6 +79,42 @@ def test_a_draft_without_a_page_says_that_it_guesses():
     assert made.platform == "listing"
     assert any("guess" in remark for remark in made.remarks)
     assert yaml.safe_load(made.text)["columns"][0]["confidence"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    "case", ["gxt-430000/list", "gxt-320000/list", "miit/frame", "openstd/list", "gxt-440000/config"]
+)
+def test_a_scaffolded_source_passes_the_generic_test_with_none_of_the_sites_words(tmp_path, case):
+    """YAML and fixture as `guiji sources new` writes them, walked by the test that walks all fixtures."""
+    meta = yaml.safe_load((FIXTURES / case / "meta.yml").read_text(encoding="utf-8"))
+    page = next((FIXTURES / case).glob("input.*"))
+    out, fixtures = tmp_path / "sources", tmp_path / "fixtures"
+    out.mkdir()
+    arguments = ["sources", "new", "new-1", meta["url"], "--name", "示例市工信局", "--jurisdiction", "990100"]
+    made = CliRunner().invoke(
+        main, [*arguments, "--page", str(page), "--out", str(out), "--fixture", str(fixtures)], catch_exceptions=False
+    )
+    assert made.exit_code == 0, made.output
+    (source,) = load_sources(out)
+    assert source.level == "municipal"
+    read_as_expected(fixtures / "new-1" / "list", source)
+    (written,) = (fixtures / "new-1" / "list").glob("input.*")
+    words = set(re.findall(r"[\u4e00-\u9fff]{6,}", page.read_text(encoding="utf-8")))
+    assert words
+    assert [word for word in words if word in written.read_text(encoding="utf-8")] == []
+    again = CliRunner().invoke(main, [*arguments, "--page", str(page), "--out", str(out)])
+    assert again.exit_code == 2
+    assert "exists; choose another" in again.output
+
+
+def test_a_fixture_needs_a_page_and_a_draft_a_real_code(tmp_path):
+    arguments = ["sources", "new", "new-1", "https://gxj.example.gov.cn/tzgg/", "--name", "示例市工信局"]
+    without = CliRunner().invoke(main, [*arguments, "--jurisdiction", "990100", "--fixture", str(tmp_path)])
+    assert without.exit_code == 2
+    assert "give it with --page" in without.output
+    code = CliRunner().invoke(main, [*arguments, "--jurisdiction", "99"])
+    assert code.exit_code == 2
+    assert "Error: jurisdiction: '99'" in code.output
 
 
 @pytest.mark.parametrize(
