@@ -4,8 +4,10 @@ published since; nothing computed is ever stored as a text of the instrument.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
+from rules_db.serve import build_datasette
 
 RULE = (
     "某市电池办法\n（2029年12月1日某市人民政府令第3号公布{note}）\n第一条 为了管理电池，制定本办法。\n"
@@ -116,3 +119,22 @@ def test_readers_see_the_instructions_of_an_outstanding_amendment(data: Path) ->
         "SELECT target_label, words FROM effect WHERE state = 'outstanding' AND target_label IS NOT NULL"
     )
     assert ("第九条", "删去第九条") in rows.fetchall()
+
+
+def test_the_readers_copy_tells_what_outstanding_amendments_would_make(data: Path) -> None:
+    """Place by place, labelled unofficial, with what could not be applied; gone once the text itself is held."""
+    assert run(data, "publish").exit_code == 0
+    with closing(sqlite3.connect(data / "public" / "rules.db")) as public:
+        rows = public.execute("SELECT label, before, after, reason FROM computed_amendment ORDER BY n").fetchall()
+        (key,) = public.execute("SELECT id FROM instrument WHERE title = '某市电池办法'").fetchone()
+    assert ("第五条", "环境部门应当在三十日内答复。", "环境部门应当在十五日内答复。", "") in rows
+    assert ("第三条", "", "企业应当培训人员。", "") in rows
+    assert any("第九条" in reason for *_words, reason in rows)
+    page = asyncio.run(build_datasette(data / "public" / "rules.db").client.get(f"/instrument/{key}")).text
+    section = page[page.index('id="computed"') : page.index('class="law"')]
+    assert "computed, unofficial" in section and "<ins>企业应当培训人员。</ins>" in section
+
+    hand_in(data.parent, "after", AFTER)
+    assert run(data, "publish").exit_code == 0
+    with closing(sqlite3.connect(data / "public" / "rules.db")) as public:
+        assert public.execute("SELECT count(*) FROM computed_amendment").fetchone() == (0,)

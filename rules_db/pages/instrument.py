@@ -23,7 +23,8 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class InstrumentPage:
     """`expression` is the text shown; None when no text was valid on the day asked for. `controls` are the accepted and
-    suspect links of each rule; `plot` is safe SVG, empty when there is no history to draw."""
+    suspect links of each rule; `plot` is safe SVG, empty when there is no history to draw. `computed` tells what
+    outstanding amendments would make of the newest text, when that one is shown."""
 
     instrument: Row
     versions: tuple[Row, ...]
@@ -38,6 +39,7 @@ class InstrumentPage:
     controls: dict[str, list[Row]]
     plot: str
     relations: RelationGraph | None
+    computed: tuple[Row, ...]
 
 
 def instrument_page(
@@ -57,7 +59,7 @@ def instrument_page(
     plot = _plot(versions, day, expression)
     relations = relation_graph(connection, instrument_id, instrument["title"])
     if expression is None:
-        return InstrumentPage(instrument, tuple(versions), None, None, (), {}, (), (), (), (), {}, plot, relations)
+        return InstrumentPage(instrument, tuple(versions), None, None, (), {}, (), (), (), (), {}, plot, relations, ())
     place = [row["id"] for row in versions].index(expression["id"])
     provisions = connection.execute(
         "SELECT * FROM provision WHERE expression_id = ? ORDER BY ord", (expression["id"],)
@@ -85,6 +87,11 @@ def instrument_page(
         _controls(connection, instrument_id),
         plot,
         relations,
+        tuple(
+            connection.execute("SELECT * FROM computed_amendment WHERE instrument_id = ? ORDER BY n", (instrument_id,))
+        )
+        if place == len(versions) - 1
+        else (),
     )
 
 

@@ -6,6 +6,7 @@ The store is only read; it is attached read-only.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from rules_db.effects import partial_repeals, repealed_from
 from rules_db.iri import NATIONAL, jurisdiction_code
 from rules_db.mapping.claims import read_claims
 from rules_db.model import ChangeKind, Tier
+from rules_db.projection.amendments import computed_amendments
 from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
 from rules_db.projection.validity import Standing, Stated, standings
@@ -69,6 +71,10 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
             "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)",
             [(c.n, c.claim, c.claim_zh, str(c.verdict), c.ground, c.ground_zh) for c in read_claims()],
         )
+        with contextlib.closing(_WorkView(connection).store) as store:
+            connection.executemany(
+                "INSERT INTO computed_amendment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", computed_amendments(store)
+            )
         _about(connection, now, sample)
         fill_index(connection)
         connection.execute("COMMIT")

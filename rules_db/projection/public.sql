@@ -233,6 +233,19 @@ CREATE TABLE reviewed_pair (
 ) STRICT;
 CREATE INDEX reviewed_pair_texts ON reviewed_pair(from_expression_id, to_expression_id);
 
+-- What outstanding amendments would make of the newest text: computed, nobody's publication.
+CREATE TABLE computed_amendment (
+  instrument_id TEXT NOT NULL REFERENCES instrument(id),
+  n INTEGER NOT NULL,
+  decision TEXT NOT NULL,
+  instruction TEXT NOT NULL,
+  label TEXT NOT NULL,
+  before TEXT NOT NULL,
+  after TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY (instrument_id, n)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE control (
   id TEXT PRIMARY KEY,
   title TEXT NOT NULL,
