@@ -15,9 +15,13 @@ from rules_db.model import Modality
 
 _WORDS = alternation(patterns.CUES[Modality.RECOMMENDATION])
 _GROUPED = re.compile(rf"(?:{_WORDS})(?:、|和|与|及|并|以及|或者)?$")
+_ENCOURAGING_LEFT = re.compile(r"^(?:[^，的]{0,12})鼓励(?!和|、|与|并)[^，]{2,}$")
+"""国家鼓励企业以捐赠等形式|支持…: what is encouraged, no second encouragement."""
 _ADVERBS = alternation(patterns.BEFORE_ENCOURAGING)
 _BARE_LEFT = re.compile(rf"(?:{_ADVERBS})*$")
-_PLACE_LEFT = re.compile(rf"(?:并)?(?:在|运用|对|对于|通过|根据|按照|为|采取)[^，]{{1,60}}(?:{_ADVERBS})*$")
+_PLACE_LEFT = re.compile(
+    rf"[^，的]{{2,16}}(?:区|域|范围)内$|(?:并)?(?:在|运用|对|对于|通过|根据|按照|为|采取)[^，]{{1,60}}(?:{_ADVERBS})*$"
+)
 _SUBJECT_LEFT = re.compile(
     rf"(?:但|同时|此外)?(?:{alternation(patterns.ENCOURAGERS)}|[^，]{{0,60}}(?:政府|机关|部门|机构|委员会|单位|组织|企业|学校|协会|办事处|联合会|"
     rf"管委会|法院|检察院|工会|院校|团体))(?:(?:从|在|对|通过|为)[^，]{{1,60}}|采取[^，]{{1,20}})?(?:{_ADVERBS})*$"
@@ -39,7 +43,7 @@ def starts_norm(layout: Layout, here: Place, commanded: int | None, lead: str) -
     """`commanded` is the offset of the last deontic cue before the word in its sentence (None = there is none);
     `lead` the list lead above its line."""
     left, right = here.left, here.right
-    if _GROUPED.search(left):
+    if _GROUPED.search(left) or _ENCOURAGING_LEFT.search(left):
         return False
     if (
         _NOMINAL_RIGHT.match(right)

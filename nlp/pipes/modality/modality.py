@@ -54,12 +54,12 @@ def _look_alike(word: str) -> str:
 
 _DUTY = (
     r"(?P<duty>(?:负有|(?<![具所享没原固共占拥持国])有)(?!权|关|下列|[^，。；：\n□]{0,20}不(?:依法)?履行)[^，。；：\n□]{1,40}?(?<!权利)的?(?<!权利)义务)"
-    r"(?!的|人|关系|植树|教育|兵|[，、]?责任)"
+    r"(?!的|人|关系|植树|教育|兵|[，、]?责任|[^，。]{0,8}而)"
 )
 _LOOK_ALIKES = {cue: _look_alikes(cue) for cue in _MODALITY}
 _SCAN = re.compile(
     rf"{ahead((*_MODALITY, '负有', '有'))}"
-    rf"(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以)))|{_DUTY})"
+    rf"(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以))(?<![{patterns.BEFORE_DUTY_NOUN}]务[必须]))|{_DUTY})"
 )
 _ENCOURAGING = frozenset(patterns.CUES[Modality.RECOMMENDATION])
 _ON_REQUEST = re.compile(
@@ -74,7 +74,7 @@ _PURPOSE_NEXT = re.compile(r"[，,]\s*(?:必须|就|首先)")
 _CAN_PREVIOUS = "总年月所须家物品量"
 _NEEDED = re.compile(alternation(patterns.VERB_CHARS_AFTER_NEED))
 _OFFENCE_TAIL = re.compile(r"的[，,：:]|的□*[，,]")
-_SANCTION_VERB = re.compile(r"责令|没收|罚款|吊销|处分|追究|处罚|警告|拘留")
+_SANCTION_VERB = re.compile(r"责令|没收|罚款|吊销|处分|追究|处罚|警告(?![标牌信灯线用])|拘留(?!所)")
 
 
 def find_cues(layout: Layout) -> tuple[Cue, ...]:
@@ -162,7 +162,7 @@ def _plausible(layout: Layout, here: Place) -> bool:
     if word == "应":
         if right.startswith("对"):
             return _DEAL_WITH.match(right) is not None
-        return _ON_REQUEST.match(right) is None
+        return right.startswith(("根据", "按")) or _ON_REQUEST.match(right) is None
     if word == "可":
         return not left.endswith((*_CAN_PREVIOUS, "等", "、")) and not (left.endswith("的") and "的" in right)
     if word in ("需", "需要"):
@@ -171,7 +171,9 @@ def _plausible(layout: Layout, here: Place) -> bool:
         return word == "需" or layout.closing(here.clause) in ("。", "；", ";", "")
     if word in ("不能",):
         closing = layout.closing(here.clause)
-        return closing in ("。", "；", ";", "") and bool(left) and _NOT_ABLE.search(left) is None
+        if closing not in ("。", "；", ";", ""):
+            return False
+        return right.startswith("仅") or (bool(left) and _NOT_ABLE.search(left) is None)
     if word == "要":
         rest = layout.masked[here.clause[1] : here.clause[1] + 8]
         return not (left == "" and _PURPOSE_NEXT.match(rest))

@@ -23,10 +23,16 @@ _CITED = re.compile(
     r"|(?:^|[、和或及者国])(?:本法|法律|(?:地方性|行政)?法规|规章)$"
 )
 _ADVERBS = alternation(patterns.ADVERBS)
-_BARE_VERB = re.compile(rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}}|[负付交缴])的(?!话)")
+_BARE_VERB = re.compile(
+    rf"(?:{_ADVERBS})*(?P<verb>[^，的]{{2}}|[负付交缴])(?:或者?(?:被|予以|依法)?[^，的]{{2}})?的(?!话)"
+)
+_NO_VERB = re.compile(r"[有是为对向以由将把与按]|在(?!建)|从(?!事)|经(?!营)|自(?!行)")
+_SIGN = re.compile(r"[^，的]{1,14}(?:标志|标识|标线|标牌)(?:$|[、的和或])")
+_SIGN_LEFT = re.compile(r"(?:有|设置|悬挂|张贴|各种|各类|或者|明显的)$")
+_MODAL_BEFORE = re.compile(r"(?:应当?|必须|可以|要|负责)[^，]{1,12}(?<![并且者、和])(?<!同时)$")
 _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
 _DEFINING = re.compile(rf"{alternation(patterns.DEFINING)}|[，,：:]指(?![挥导定派明示引使控标])")
-_LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})[^：:\n]*[：:]\s*$")
+_LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})(?!规范|准则)[^：:\n]*[：:]\s*$")
 _SETTLING = re.compile(r"(?:分别|按照?下列|按照?以下)[^：:\n]*[：:]\s*$|(?:处罚|处理|办理)[：:]\s*$")
 _ENCOURAGING = frozenset(patterns.CUES[Modality.RECOMMENDATION])
 _AREA = alternation(patterns.AREA_NOUNS)
@@ -34,6 +40,7 @@ _AREA_TOPIC = re.compile(
     rf"[^，]{{1,60}}(?:的|、)?[^，的]{{0,6}}(?:{_AREA})(?:(?:和|、|及|以及|或者)[^，]{{1,12}})?(?:$|由|为|包括|是|按照|依照|根据)"
 )
 _COMPLEMENT = re.compile(rf"(?<!的)(?:{alternation(patterns.COMPLEMENT_VERBS)})(?P<gap>[^，。；、]{{0,20}})$")
+_SETTER = re.compile(r"(?:机关|部门|单位|机构|政府|企业|人)$")
 _PARTY_GAP = re.compile(r"(?:其|人|者|方|单位|部门|机关|机构|企业|员|户|生|民|会|公众)$")
 _LISTED_WORDS = re.compile(r"[^，、]{1,8}、")
 _FAILED = re.compile(r"[^，]{1,12}而(?:未|不|没有)")
@@ -49,6 +56,8 @@ _OFFENCE_HEAD = re.compile(r"\s*(?:对)?(?:违反|未|不|擅自|有(?:本|前|�
 _PREVIOUS_LINE_LEAD = re.compile(r"[：:]\s*$")
 _PART = re.compile(r"的(?:部分|款项|费用|事项)$")
 _PARTY_END = re.compile(r"的[^，的]{0,16}(?:单位|个人|企业|机构|人员|部门|组织|公民|者|人)$")
+_AREA_PARTY = re.compile(rf"(?:{_AREA})(?:内)?的[^，的]{{1,12}}$")
+_OTHER_PARTY = re.compile(r"(?:现有|其他|有关|该|由)[^，。]{0,16}(?:企业|单位|部门|机关|机构|人员|政府)$")
 _LATER_MODAL = re.compile(r"应当|必须|不得|可以|由|须")
 _DONE = re.compile(r"[^，]*的[^，的]{2,20}(?:后|时|前)")
 _TOPIC_NEXT = re.compile(r"\s*(?:由|不得|应当?|可以|必须|禁止|一律|不予|须|方可|按照|依照)")
@@ -98,11 +107,17 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "nothing follows"
     if right.startswith("的"):
         return "names a thing"
-    if _SETTING.search(left) and _SET_AREA.search(right):
+    if _SETTING.search(left) and not _SETTER.search(left) and _SET_AREA.search(right):
         return "named"
-    if _HEADLESS.search(right):
+    headless = _HEADLESS.search(right)
+    if headless and not _ends_in_title(layout, here, right):
         return "headless"
-    if _LISTED.search(lead) and not _SETTLING.search(lead) and here.word not in ("禁止", "严禁"):
+    if (
+        _LISTED.search(lead)
+        and not _SETTLING.search(lead)
+        and here.word not in ("禁止", "严禁")
+        and not _in_case(layout, here)
+    ):
         return "item of a list of cases"
     if defined:
         return "definition"
@@ -120,11 +135,15 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     if _GOVERNED.search(left):
         return "governed"
     bare = _BARE_VERB.match(right)
-    if bare and bare["verb"] not in patterns.NOT_VERBS_BEFORE_DE and bare["verb"][0] not in "有是为":
+    if bare and bare["verb"] not in patterns.NOT_VERBS_BEFORE_DE and not _NO_VERB.match(bare["verb"]):
         return "names a thing"
     if len(right) <= 4 and left.endswith("其他" if here.word not in ("禁止", "严禁") else ("其他", "的")):
         return "names a thing"
-    if "的" in right and _named(left):
+    if "的" in right and _named(left) and not _ends_citing(layout, here):
+        return "named"
+    if here.word in ("禁止", "严禁") and (
+        (_SIGN_LEFT.search(left) and _SIGN.match(right)) or ("的" in right and _MODAL_BEFORE.search(left))
+    ):
         return "named"
     complement = _COMPLEMENT.search(left)
     if (
@@ -143,6 +162,29 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     if here.start < offence_end and not _stands_before_offence(layout, here, offence_end):
         return "offence"
     return _topic(layout, here)
+
+
+def _ends_in_title(layout: Layout, here: Place, right: str) -> bool:
+    """Whether the hidden words at the end of the clause are a title, which 的 goes on to: 执行国务院批准的《…规划》."""
+    hidden = len(right) - len(right.rstrip(HIDDEN))
+    return hidden > 0 and layout.text.startswith("《", here.clause[1] - hidden)
+
+
+def _in_case(layout: Layout, here: Place) -> bool:
+    """Whether the clause before, in the same line, sets a case for the cue: （二）停用设备的，应当…."""
+    before = here.clause[0] - 1
+    return (
+        before > layout.line(here.start)[0]
+        and layout.masked[before] in "，,"
+        and layout.masked[before - 1] == "的"
+        and here.left in ("", "还", "依法")
+    )
+
+
+def _ends_citing(layout: Layout, here: Place) -> bool:
+    """Whether a last clause only says by what rule: …的，按照国家规定可以作为…."""
+    last = layout.closing(here.clause) in ("。", "；", ";") and here.clause[0] > layout.sentence(here.start)[0]
+    return last and here.word not in _ENCOURAGING and here.left.startswith(("按照", "依照", "根据"))
 
 
 def _named(left: str) -> bool:
@@ -181,12 +223,10 @@ def _of_party(layout: Layout, here: Place) -> bool:
     """Whether cue and 的 only say which party a later modal binds: 应当缴费的单位和个人，…必须…."""
     if not _PARTY_END.search(here.right) or layout.closing(here.clause) not in ("，", ","):
         return False
-    return (
-        _LATER_MODAL.search(
-            layout.masked, here.clause[1], min(layout.segment(here.start)[1], here.clause[1] + 2 * _REACH)
-        )
-        is not None
+    modal = _LATER_MODAL.search(
+        layout.masked, here.clause[1], min(layout.segment(here.start)[1], here.clause[1] + 2 * _REACH)
     )
+    return modal is not None and not _OTHER_PARTY.search(layout.masked, here.clause[1], modal.start())
 
 
 def _topic(layout: Layout, here: Place) -> str:
@@ -198,12 +238,15 @@ def _topic(layout: Layout, here: Place) -> str:
         return ""
     after = layout.masked[here.clause[1] + 1 : here.clause[1] + 8] if layout.closing(here.clause) in "，," else ""
     first = layout.sentence(here.start)[0] == here.clause[0]
-    if first and here.word not in ("禁止", "严禁") and (_DONE.fullmatch(right) or _of_party(layout, here)):
+    banned = here.word in ("禁止", "严禁")
+    if first and not banned and (_DONE.fullmatch(right) or _of_party(layout, here)):
+        return "topic"
+    if first and banned and _AREA_PARTY.search(right) and _of_party(layout, here):
         return "topic"
     area = _AREA_TOPIC.match(right) if first and "的" in right else None
     if area and (area.end() < len(right) or re.match(r"\s*(?:由|为|包括|应当?|按照)", after)):
         return "topic"
-    if here.word in ("禁止", "严禁") or "的" not in right:
+    if banned or "的" not in right:
         return ""
     if (
         first

@@ -23,6 +23,7 @@ _BEFORE_SANCTION = re.compile(
     r"\s*(?:自[^，]{1,40}起|根据[^，]{1,40}|按照[^，]{1,40}|视[^，]{1,20}|依法|[^，]{0,40}(?:依照|按照|根据)[^，]{1,60}"
     r"|进行批评教育|批评教育|对[^，]{1,40}|没收|.{0,6}批评教育)\s*$"
 )
+_PUNISHING = re.compile(r"(?:依法|[依按]照?[^，。；]{1,16}?)(?:给予|予以)?处罚")
 _REACH = 60
 _LONGEST = 2000
 """Longer statements are cut: no law has them, and a hostile text must not make every norm as long as itself."""
@@ -56,7 +57,9 @@ def introduces(layout: Layout, cue: Cue, sanction: Sanction) -> bool:
         return cue.start > sanction.start and layout.text.startswith(("禁止其", "并禁止其"), cue.start)
     if cue.modality not in (Modality.OBLIGATION, Modality.PERMISSION):
         return False
-    if sanction.start < cue.start and layout.text.startswith("约谈", cue.end):
+    if sanction.start < cue.start and (
+        layout.text.startswith("约谈", cue.end) or _PUNISHING.match(layout.masked, cue.end)
+    ):
         return True
     clause = layout.clause(cue.start)
     following = next((verb for verb in sanction.verbs if verb >= cue.end), None)
