@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_pages import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "rules_db"))
@@ -27,7 +28,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if path is None:
@@ -39,20 +40,36 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server in a process of its own over the sample store."""
+    """A server in a process of its own over the sample store; everybody may read."""
     from served import published
 
-    folder = published(tmp_path_factory.mktemp("browser"))
+    yield from _serving(published(tmp_path_factory.mktemp("browser")).public_db, "None")
+
+
+@pytest.fixture(scope="session")
+def team_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same with one user, chen, who may decide about changes; her password is `PASSWORD`."""
+    from datasette_auth_passwords.utils import hash_password
+    from served import published
+
+    folder = published(tmp_path_factory.mktemp("team"))
+    users = folder.root / "users.yml"
+    hashed = hash_password(PASSWORD, iterations=10_000)
+    users.write_text(f"- id: chen\n  password_hash: {hashed}\n  may: [guiji-decide]\n", encoding="utf-8")
+    yield from _serving(folder.public_db, f"Path({str(users)!r})")
+
+
+def _serving(public: Path, users: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = (
         "import sys; from pathlib import Path; from rules_db.serve import serve; "
-        "serve(Path(sys.argv[1]), port=int(sys.argv[2]))"
+        f"serve(Path(sys.argv[1]), port=int(sys.argv[2]), users={users})"
     )
-    server = subprocess.Popen([sys.executable, "-c", program, str(folder.public_db), str(port)], cwd=ROOT)
+    server = subprocess.Popen([sys.executable, "-c", program, str(public), str(port)], cwd=ROOT)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         with socket.socket() as probe:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from browser_pages import OWN_PAGES, PASSWORD, TABLE_PAGES
 
 pytestmark = pytest.mark.browser
-
-PAGES = [
-    "/",
-    "/search?q=备案",
-    "/instrument/a1b2c3d4e5",
-    "/rule/rule00000001",
-    "/diff?instrument=a1b2c3d4e5",
-    "/as-of",
-    "/changes",
-    "/coverage",
-    "/catalogue",
-    "/gaps",
-    "/claims",
-    "/sources",
-    "/about",
-    "/rules",
-    "/rules/provision?_search=备案",
-    "/rules/search?q=备案",
-    "/rules/instrument/a1b2c3d4e5",
-]
 
 
 def test_main_journey(tab: Any) -> None:
@@ -127,30 +109,134 @@ def test_choosing_a_filter_searches_at_once(tab: Any) -> None:
     assert page.locator("li.hit").count() == 2
 
 
-def test_feed_is_announced(tab: Any) -> None:
+def test_subscribing_follows_the_filter_and_links_lead_back(tab: Any) -> None:
     page = tab.page
     page.goto("/changes")
-    feed = page.locator('link[type="application/atom+xml"]').get_attribute("href")
-    response = page.request.get(feed)
-    assert response.ok
-    assert "<feed" in response.text()
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_no_page_makes_the_browser_complain(tab: Any, path: str) -> None:
-    """No console error, no failed request, nothing that the content security policy had to stop."""
-    response = tab.page.goto(path)
-    tab.page.wait_for_load_state("networkidle")
-    assert response.ok
+    page.locator("select[name=kind]").select_option("threshold_tightened")
+    page.locator(".bar-form button").click()
+    page.wait_for_url("**kind=threshold_tightened**")
+    assert page.locator('link[type="application/atom+xml"]').get_attribute("href")
+    feed = page.request.get(page.locator(".help a", has_text="Atom").get_attribute("href"))
+    assert feed.ok
+    assert feed.text().count("<entry>") == 1 and "threshold_tightened" in feed.text()
+    target = re.search(r'<link href="(http[^"]+/rule/[^"]+)"', feed.text())
+    assert target
+    page.goto(target[1])
+    assert "15日内" in page.locator(".evidence-text").inner_text()
+    calendar = page.request.get("/calendar.ics")
+    assert calendar.ok and "BEGIN:VEVENT" in calendar.text()
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("path", PAGES[:13])
-def test_pages_fit_a_phone(phone: Any, path: str) -> None:
-    phone.page.goto(path)
-    phone.page.wait_for_load_state("networkidle")
-    wider = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider <= 0, "the page scrolls sideways"
+def test_the_day_is_picked_on_any_page_and_holds(tab: Any) -> None:
+    """The box at the top keeps the reader where she is; pages that can't follow the day say so."""
+    page = tab.page
+    page.goto("/rule/rule00000001")
+    page.locator("#day").fill("2025-01-01")
+    page.locator(".day button").click()
+    page.wait_for_url("**/rule/rule00000001?as_of=2025-01-01")
+    assert "30日内" in page.locator(".evidence-text").inner_text()
+    page.goto("/timeline")
+    assert "line at 2025-01-01" in page.locator(".card").inner_text()
+    assert page.locator(".bar-not_yet_in_force").count() > 0
+    for path in ("/provinces", "/catalogue", "/search?q=备案", "/diff?instrument=a1b2c3d4e5", "/as-of"):
+        page.goto(path)
+        assert page.locator(".banner.as-of").inner_text().startswith("Showing what was valid on 2025-01-01"), path
+    for path in ("/", "/changes", "/coverage", "/gaps", "/claims", "/sources", "/about", "/change/c2"):
+        page.goto(path)
+        assert page.locator(".banner.as-of").inner_text().startswith("Day chosen: 2025-01-01"), path
+    page.goto("/instrument/a1b2c3d4e5")
+    page.locator(".banner.as-of a").first.click()
+    page.wait_for_url("**/instrument/a1b2c3d4e5?as_of=2025-01-01")
+    page.locator(".banner.as-of a").last.click()
+    page.wait_for_url("**/instrument/a1b2c3d4e5")
+    assert page.locator(".banner.as-of").count() == 0
+    assert tab.complaints == []
+
+
+def test_heat_map_leads_to_the_rules_behind_a_cell(tab: Any) -> None:
+    page = tab.page
+    page.goto("/coverage")
+    cell = page.locator("#heat td.heat a").first
+    cell.focus()
+    assert "links 2, to look at again 1" in cell.get_attribute("aria-label")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rules/linked_rules?target=*")
+    page.locator("td a", has_text="rule0000000").first.click()
+    page.wait_for_url("**/rule/rule0000000*")
+    assert tab.complaints == []
+
+
+def test_map_leads_to_the_timeline_and_on_to_a_text(tab: Any) -> None:
+    page = tab.page
+    page.goto("/provinces")
+    page.locator("svg.tiles a[aria-label^=Jiangsu]").click()
+    page.wait_for_url("**/timeline?jurisdiction=320000")
+    page.locator("svg.texts a rect").first.click()
+    page.wait_for_url("**/instrument/b1b2c3d4e5?version=*")
+    assert tab.complaints == []
+
+
+def test_a_change_is_decided_by_the_team_alone(chromium: Any, team_address: str) -> None:
+    context = chromium.new_context(base_url=team_address, locale="en-US")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.goto("/change/c2")
+    page.wait_for_url("**/-/login")
+    page.fill("[name=username]", "chen")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.goto("/change/c2")
+    assert "30日内" in page.locator(".change-body").first.inner_text()
+    page.select_option("[name=relevant]", "yes")
+    page.select_option("[name=severity]", "high")
+    page.fill("[name=owner]", "Lin")
+    page.fill("[name=note]", "<b>台账</b>")
+    page.locator(".stacked-form button").click()
+    page.wait_for_url("**/change/c2")
+    decided = page.locator("ol.changes").inner_text()
+    assert "relevant" in decided and "high" in decided and "Lin" in decided and "<b>台账</b>" in decided
+    page.locator("a.language", has_text="Log out").click()
+    page.locator("main button").click()
+    page.goto("/change/c2")
+    page.wait_for_url("**/-/login")
+    context.close()
+    assert complaints == []
+
+
+def test_no_page_makes_the_browser_complain(tab: Any) -> None:
+    """No console error, no failed request, nothing that the content security policy had to stop."""
+    for path in OWN_PAGES + TABLE_PAGES:
+        response = tab.page.goto(path)
+        tab.page.wait_for_load_state("load")
+        assert response.ok, path
+        assert tab.complaints == [], path
+
+
+def test_an_unknown_address_tells_so_in_the_readers_language(phone: Any) -> None:
+    for path in ("/rule/nosuch", "/nosuch", "/rules/nosuch"):
+        assert phone.page.goto(path).status == 404
+        assert phone.page.locator("h1").inner_text() == "未找到"
+    # the browser itself notes the status of each
+    assert [text for text in phone.complaints if "404" not in text] == []
+
+
+def test_pages_fit_a_phone(phone: Any) -> None:
+    for path in OWN_PAGES:
+        phone.page.goto(path)
+        wider = phone.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{path} scrolls sideways"
+    assert phone.complaints == []
+
+
+def test_menu_opens_on_a_phone(phone: Any) -> None:
+    page = phone.page
+    page.goto("/rule/rule00000001")
+    assert not page.locator("nav.main").is_visible()
+    page.locator("label[for=menu]").click()
+    page.locator("nav.main a", has_text="覆盖").click()
+    page.wait_for_url("**/coverage")
     assert phone.complaints == []
 
 
