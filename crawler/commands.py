@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rules_db.commands.options import EXIT_PARTIAL, data_option, format_option, now, say, show_result, told_errors
+from rules_db.commands.options import EXIT_PARTIAL, data_option, format_option, now, say, show_result, told
+from rules_db.commands.values import NAME
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -23,18 +24,27 @@ def sources() -> None:
 
 
 @sources.command("list")
-@click.option("--sources", "registry", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--sources",
+    "registry",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Another registry folder.",
+)
 @format_option
 @data_option
 def sources_list(registry: Path | None, form: str, folder: DataFolder) -> None:
     """Every source with platform, jurisdiction, grade, status and its last good run, where there is a store."""
-    from crawler.registry import BUNDLED, load_sources
+    from crawler.registry import BUNDLED, RegistryError, load_sources
     from rules_db.captures import last_good_run
-    from rules_db.connection import open_store
+    from rules_db.connection import StoreError, open_store
 
+    try:
+        known = load_sources(registry or BUNDLED)
+    except RegistryError as error:
+        raise StoreError(str(error)) from error
     store = open_store(folder, read_only=True) if folder.work_db.exists() else None
     rows = []
-    for source in load_sources(registry or BUNDLED):
+    for source in known:
         good = last_good_run(store, source.id) if store else None
         rows.append(
             {
@@ -50,7 +60,7 @@ def sources_list(registry: Path | None, form: str, folder: DataFolder) -> None:
     show_result(rows, form, "sources")
 
 
-@sources.command("check")
+@sources.command("check", epilog="Exit codes: 0 well; 1 a file would be refused, or a source tried was not well.")
 @click.argument("source_ids", nargs=-1, metavar="[ID]...")
 @click.option(
     "--sources", "registry", type=click.Path(path_type=Path, file_okay=False), help="Another registry folder."
@@ -58,6 +68,7 @@ def sources_list(registry: Path | None, form: str, folder: DataFolder) -> None:
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep what came in this new data folder.")
 @click.option("--loopback", is_flag=True, help="Reach servers on this machine, without spacing.")
 @format_option
+@told
 def sources_check(
     source_ids: tuple[str, ...], registry: Path | None, keep: Path | None, loopback: bool, form: str
 ) -> None:
@@ -89,11 +100,10 @@ def _try(source_ids: tuple[str, ...], registry: Path, keep: Path | None, loopbac
     for source_id in source_ids:
         say(f"{source_id}: asking for its lists and one document of each; some seconds for every request")
         place = keep / source_id if keep and len(source_ids) > 1 else keep
-        with told_errors():
-            try:
-                trial = try_source(registry, source_id, now(), allow_loopback=loopback, keep=place)
-            except RegistryError as error:
-                raise click.UsageError(str(error)) from error
+        try:
+            trial = try_source(registry, source_id, now(), allow_loopback=loopback, keep=place)
+        except RegistryError as error:
+            raise click.UsageError(str(error)) from error
         steps = [dataclasses.asdict(step) for step in trial.steps]
         verdict = trial.verdict
         well = well and verdict.verdict in ("ok", "quiet") and all(step["outcome"] != FAILED for step in steps)
@@ -105,7 +115,7 @@ def _try(source_ids: tuple[str, ...], registry: Path, keep: Path | None, loopbac
 @sources.command("new")
 @click.argument("source_id")
 @click.argument("url")
-@click.option("--name", required=True, help="The site's name in Chinese.")
+@click.option("--name", type=NAME, required=True, help="The site's name in Chinese.")
 @click.option("--jurisdiction", required=True, metavar="CODE", help="GB/T 2260 code.")
 @click.option("--page", type=click.File("rb"), help="The list page as saved in a browser, to try the settings on.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write here (a file, or a folder of sources).")
@@ -114,6 +124,7 @@ def _try(source_ids: tuple[str, ...], registry: Path, keep: Path | None, loopbac
     type=click.Path(path_type=Path, file_okay=False),
     help="Also write a fixture below this folder (tests/fixtures/sources): the page with invented words.",
 )
+@told
 def sources_new(
     source_id: str, url: str, name: str, jurisdiction: str, page: Any, out: Path | None, fixture: Path | None
 ) -> None:
@@ -138,14 +149,13 @@ def sources_new(
     for taken in (place, case):
         if taken is not None and taken.exists():
             raise click.UsageError(f"{taken} exists; choose another")
-    with told_errors():
-        if case is not None:
-            case.mkdir(parents=True)
-            for file, text in made.fixture.items():
-                (case / file).write_text(text, encoding="utf-8")
-            say(f"fixture written to {case}")
-        if place is None:
-            click.echo(made.text, nl=False)
-        else:
-            place.write_text(made.text, encoding="utf-8")
-            say(f"source written to {place}; next: guiji sources check {source_id} --sources {place.parent}")
+    if case is not None:
+        case.mkdir(parents=True)
+        for file, text in made.fixture.items():
+            (case / file).write_text(text, encoding="utf-8")
+        say(f"fixture written to {case}")
+    if place is None:
+        click.echo(made.text, nl=False)
+    else:
+        place.write_text(made.text, encoding="utf-8")
+        say(f"source written to {place}; next: guiji sources check {source_id} --sources {place.parent}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from inspect import cleandoc
 from pathlib import Path
 
 import click
@@ -19,9 +20,10 @@ HEAD = """# Commands
 Made by `docs/generate_cli.py` from `--help`; don't edit.
 
 All state lies under `--data DIR` (default `data`, or the environment variable `GUIJI_DATA`). Results go to stdout,
-messages to stderr. Exit codes: 0 done; 1 done, but some inputs were refused (`daily`: something is new); 2 wrong usage
-(`daily`: degraded but published); 3 the gate refused to publish; 4 store, network or environment in the way; 5 a fault
-of the program.
+messages to stderr, each in one line. `guiji COMMAND --help` is answered at once.
+
+Exit codes of every command: 0 done; 2 wrong usage; 4 store, network or environment in the way; 5 a fault of the
+program. A command that has others, or gives these another meaning, says so below.
 """
 
 
@@ -35,7 +37,7 @@ def render() -> str:
 def _sections(group: click.Group, path: str) -> Iterator[str]:
     for name, command in sorted(group.commands.items()):
         full = f"{path} {name}"
-        yield f"## {full}\n\n{command.help}\n"
+        yield f"## {full}\n\n{cleandoc(command.help or '')}\n"
         if isinstance(command, click.Group):
             yield from _sections(command, full)
             continue
@@ -45,9 +47,10 @@ def _sections(group: click.Group, path: str) -> Iterator[str]:
         yield f"`{full} [OPTIONS] {arguments}`".replace(" `", "`") + "\n"
         for parameter in command.params:
             record = parameter.get_help_record(click.Context(command))
-            if record:
-                flags = ", ".join(f"`{flag}`" for flag in (*parameter.opts, *parameter.secondary_opts))
-                yield f"- {flags}: {record[1] or record[0]}"
+            if record and parameter.param_type_name == "option":
+                yield f"- `{record[0]}`" + (f": {record[1]}" if record[1] else "")
+        if command.epilog:
+            yield f"\n{command.epilog}"
         yield ""
 
 

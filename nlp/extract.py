@@ -6,6 +6,7 @@ Offsets count characters of the text as given. Numbers are JSON numbers: whole v
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,7 @@ from nlp.language import load, read_units
 from nlp.workers import in_order
 from rules_db.model import Norm, Threshold
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CHUNK = 8_192
 """Characters of lines that are read together and make one piece of work for a process."""
 
@@ -76,6 +78,8 @@ def _parse(line: str) -> tuple[Any, str] | str:
         return f"no JSON ({error.msg} at column {error.colno}); one object a line is expected"
     if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
         return 'an object with "id" and a string "text" is expected'
+    if _SURROGATE.search(f"{record['id']}{record['text']}"):
+        return "holds half a character (not UTF-8, or an escape without its other half)"
     return record["id"], record["text"]
 
 

@@ -130,7 +130,8 @@ def relations_of(connection: sqlite3.Connection, instrument_id: str) -> list[dic
 def rules_in(
     connection: sqlite3.Connection, expression_id: str, *, known_on: str | None = None
 ) -> list[dict[str, Any]]:
-    """The rule versions that stand in an expression, in text order, as the store knew them on a day (now, if None)."""
+    """The rule versions that stand in an expression, in text order, as the store knew them at the end of a day in China
+    (now, if None)."""
     rows = connection.execute(
         """SELECT rv.rule_id, rv.n, p.label, p.start, rv.modality, rv.bearer, rv.statement, rv.valid_from, rv.valid_to,
              rv.confidence
@@ -138,8 +139,8 @@ def rules_in(
            JOIN evidence cue ON cue.rule_version_id = rv.id AND cue.field = 'cue'
            WHERE p.expression_id = :expression
              AND (CASE WHEN :known IS NULL THEN rv.superseded_at IS NULL
-                  ELSE date(rv.recorded_at) <= :known
-                    AND (rv.superseded_at IS NULL OR date(rv.superseded_at) > :known) END)
+                  ELSE date(rv.recorded_at, '+8 hours') <= :known
+                    AND (rv.superseded_at IS NULL OR date(rv.superseded_at, '+8 hours') > :known) END)
            ORDER BY p.start, cue.start - rv.start, rv.rule_id""",
         {"expression": expression_id, "known": known_on},
     )
@@ -149,14 +150,15 @@ def rules_in(
 def rule_versions(
     connection: sqlite3.Connection, rule_id: str, *, as_of: str | None = None, known_on: str | None = None
 ) -> list[dict[str, Any]]:
-    """Versions of a rule: valid on `as_of` (all, if None), as the store knew them on `known_on` (now, if None)."""
+    """Versions of a rule: valid on `as_of` (all, if None), as the store knew them at the end of `known_on` in China
+    (now, if None)."""
     rows = connection.execute(
         """SELECT rv.*, e.version_date, i.title FROM rule_version rv JOIN expression e ON e.id = rv.expression_id
            JOIN instrument i ON i.id = e.instrument_id
            WHERE rv.rule_id = :rule
              AND (CASE WHEN :known IS NULL THEN rv.superseded_at IS NULL
-                  ELSE date(rv.recorded_at) <= :known
-                    AND (rv.superseded_at IS NULL OR date(rv.superseded_at) > :known) END)
+                  ELSE date(rv.recorded_at, '+8 hours') <= :known
+                    AND (rv.superseded_at IS NULL OR date(rv.superseded_at, '+8 hours') > :known) END)
              AND (:day IS NULL OR ((rv.valid_from IS NULL OR rv.valid_from <= :day)
                   AND (rv.valid_to IS NULL OR rv.valid_to > :day)))
            ORDER BY rv.n""",
@@ -222,7 +224,7 @@ def store_counts(connection: sqlite3.Connection) -> dict[str, int]:
 
 def _refuse_unknown_then(connection: sqlite3.Connection, instrument: InstrumentRef, known_on: str) -> None:
     first = connection.execute(
-        "SELECT min(date(recorded_at)) FROM expression WHERE instrument_id = ?", (instrument.id,)
+        "SELECT min(date(recorded_at, '+8 hours')) FROM expression WHERE instrument_id = ?", (instrument.id,)
     ).fetchone()[0]
     if first is None or first > known_on:
         raise StoreError(f"《{instrument.title}》 was first recorded on {first}; nothing was known of it on {known_on}")

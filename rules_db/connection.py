@@ -132,7 +132,14 @@ def open_store(folder: DataFolder, *, read_only: bool = False) -> sqlite3.Connec
     """
     path = folder.require().work_db if read_only else folder.create().work_db
     connection = connect(path, read_only=read_only)
-    missing = _missing_migrations(connection, path)
+    try:
+        missing = _missing_migrations(connection, path)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StoreError(
+            f"{path} is damaged, or no store of Guiji ({error}); 'guiji restore' lays out a backup"
+        ) from error
     if missing and read_only:
         raise OlderStoreError(
             f"{path} was written by an earlier version of Guiji; 'guiji publish' brings it up to date, "
@@ -144,6 +151,20 @@ def open_store(folder: DataFolder, *, read_only: bool = False) -> sqlite3.Connec
         from rules_db.migrations import store
 
         store.apply(Database(connection, execute_plugins=False))
+    return connection
+
+
+def open_public(path: Path) -> sqlite3.Connection:
+    """The readers' copy, to be read. Raises StoreError where none is published, or what lies there is none."""
+    if not path.exists():
+        raise StoreError(f"nothing is published at {path}; run 'guiji publish' first")
+    connection = connect(path, read_only=True)
+    try:
+        known = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} is damaged, or no copy of Guiji ({error}); 'guiji publish' writes it anew") from error
+    if known is None:
+        raise StoreError(f"{path} is no copy of Guiji; 'guiji publish' writes it anew")
     return connection
 
 

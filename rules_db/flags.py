@@ -101,7 +101,7 @@ def flag_pending(connection: sqlite3.Connection, catalogue: Catalogue, now: str,
 def list_flags(
     connection: sqlite3.Connection, *, since: str | None = None, jurisdiction: str | None = None
 ) -> list[dict[str, Any]]:
-    """Flagged texts, the most urgent first, as plain mappings for people and machines."""
+    """Flagged texts recorded at `since` (ISO UTC) or later, the most urgent first, as plain mappings."""
     rows = connection.execute(
         """SELECT f.expression_id, f.score, f.reasons, f.recorded_at, e.version_date, e.effective_on, e.tier,
              e.document_number, i.id AS instrument_id, i.title, i.jurisdiction,

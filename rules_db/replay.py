@@ -20,7 +20,7 @@ from rules_db.mapping.parties import read_parties
 from rules_db.notify.events import texts_for
 from rules_db.watch.profiles import Recipient
 from rules_db.watch.subjects import subjects_since
-from rules_db.workdays import CHINA
+from rules_db.workdays import china_midnight
 
 _SEEN = "seen_at >= :start AND seen_at < :end"
 # What a look consists of, in an order that references allow. Conversions follow from the bytes alone and are not made
@@ -49,12 +49,7 @@ class ReplayedDay:
 
 def replayed_day(day: datetime.date) -> ReplayedDay:
     """The bounds of a day in China."""
-    begin = datetime.datetime.combine(day, datetime.time(), CHINA)
-    start, end = (
-        moment.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for moment in (begin, begin + datetime.timedelta(days=1))
-    )
-    return ReplayedDay(day.isoformat(), start, end)
+    return ReplayedDay(day.isoformat(), china_midnight(day), china_midnight(day + datetime.timedelta(days=1)))
 
 
 def prepare(folder: DataFolder, scratch: Path, day: ReplayedDay) -> DataFolder:

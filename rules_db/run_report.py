@@ -24,6 +24,7 @@ from rules_db.decisions.log import Anchor
 from rules_db.model import Verdict
 from rules_db.projection.build import PUBLIC_CHANGES
 from rules_db.run_history import Untold
+from rules_db.typography import CONTROLS
 
 NOTHING_NEW, CHANGES, DEGRADED, GATE_REFUSED = 0, 1, 2, 3
 MEANING: Final[Mapping[int, str]] = {
@@ -34,7 +35,6 @@ MEANING: Final[Mapping[int, str]] = {
 }
 # A source that is well but has been quiet for long is told once, as an issue; it does not degrade every run.
 _BAD = (Verdict.BROKEN, Verdict.BLOCKED, Verdict.DEGRADED)
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SAFE_URL = re.compile(r"https?://", re.IGNORECASE)
 _TEMPLATE = Path(__file__).parent / "templates" / "run_report.html"
 
@@ -164,7 +164,7 @@ def _inert(value: Any) -> Any:
     """Without control characters and overrides that would make a line read otherwise than it is."""
     if value is None:
         return ""
-    return _UNFIT.sub("", value) if type(value) is str else value
+    return CONTROLS.sub("", value) if type(value) is str else value
 
 
 def _of_law(told: Untold) -> list[dict[str, Any]]:

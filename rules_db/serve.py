@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from rules_db.connection import StoreError
+from rules_db.connection import StoreError, open_public
 from rules_db.users import users_metadata
 
 _HERE = Path(__file__).parent
@@ -39,8 +39,7 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
     """A configured `datasette.app.Datasette`; `.app()` is its ASGI application. `allow_sql` False refuses queries that
     readers write themselves; with a file of `users` (rules_db.users) nobody else may read. Raises StoreError when there
     is no copy to serve or the file can't be used."""
-    if not public.exists():
-        raise StoreError(f"nothing published at {public}; run 'guiji publish' first")
+    open_public(public).close()
     from datasette.app import Datasette
     from datasette.plugins import pm
     from datasette.utils import parse_metadata

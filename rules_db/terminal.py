@@ -21,16 +21,15 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from rules_db.typography import CONTROLS
+
 SHORT, LEAST = 12, 8  # cells on screen: a column no wider is never folded (dates, ids); what others get at the least
 PIPED = 160  # width of a table that no terminal shows, unless `COLUMNS` is set
-
-# C0 and C1 controls but tab and newline, and the bidirectional overrides that can make text read otherwise than it is.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: object) -> str:
     """Text safe to print: no control characters, no rich markup."""
-    return escape(_CONTROL.sub("", "" if text is None else str(text)))
+    return escape(CONTROLS.sub("", "" if text is None else str(text)))
 
 
 def plain(markup: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -78,7 +79,8 @@ def decide(
     where the rule has these words several times. Marks the instrument for rebuilding.
 
     Raises StoreError for an unknown rule or quantity, for several of these words without `nth`, and for a correction
-    that names no field, an unknown comparator, or a range without its upper end.
+    that names no field, an unknown comparator, a value that is no finite number, an empty unit, or a range without its
+    upper end.
     """
     _refuse(decision, corrected)
     rows = connection.execute(
@@ -130,6 +132,11 @@ def _refuse(decision: Decision, corrected: Mapping[str, Any]) -> None:
         raise StoreError("a correction names at least one of --value, --value-max, --unit, --comparator, --parameter")
     if "comparator" in corrected and corrected["comparator"] not in set(Comparator):
         raise StoreError(f"comparator {corrected['comparator']!r}: choose one of {', '.join(Comparator)}")
+    for name in ("value", "value_max"):
+        if not math.isfinite(corrected.get(name, 0)):
+            raise StoreError(f"--{name.replace('_', '-')} {corrected[name]} bounds nothing; give a number")
+    if "unit" in corrected and not corrected["unit"].strip():
+        raise StoreError("a unit can't be empty; name one such as day, working_day, percent or CNY")
 
 
 def reopened(connection: sqlite3.Connection) -> list[dict[str, Any]]:

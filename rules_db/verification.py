@@ -9,7 +9,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 
-from rules_db.connection import DataFolder, StoreError, connect
+from rules_db.connection import DataFolder, StoreError, open_store
 from rules_db.decisions import log
 from rules_db.run_history import anchors
 from rules_db.snapshots import SnapshotStore
@@ -25,8 +25,8 @@ class Verification:
 
 
 def verify(folder: DataFolder) -> Verification:
-    """Read everything back. Raises StoreError when there is no store."""
-    with closing(connect(folder.require().work_db, read_only=True)) as store:
+    """Read everything back. Raises StoreError when there is no store, or none that can be read at all."""
+    with closing(open_store(folder, read_only=True)) as store:
         faults = [f"{fault.sha256}: {fault.problem}" for fault in SnapshotStore(folder.snapshots, store).verify()]
         faults += [row[0] for row in store.execute("PRAGMA integrity_check") if row[0] != "ok"]
         faults += [f"foreign key: {tuple(row)}" for row in store.execute("PRAGMA foreign_key_check")]

@@ -17,6 +17,7 @@ import chinese_calendar
 FIRST_YEAR, LAST_YEAR = min(chinese_calendar.holidays).year, max(chinese_calendar.holidays).year
 # China has one zone and no summer time since 1992.
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
+LATEST_START = 9_800  # the longest limit that is counted, 100 years, still ends before the year 10,000
 _MOST = {"day": 36_500, "working_day": 20_000, "week": 5_200, "month": 1_200, "year": 100}
 
 
@@ -39,6 +40,8 @@ def due_date(amount: int, unit: str, start: datetime.date) -> DueDate:
         raise ValueError(f"no time limit in days: {unit}; days, working days, weeks, months and years are")
     if not 0 < amount <= _MOST[unit]:
         raise ValueError(f"{amount} {unit} is out of range (1 to {_MOST[unit]})")
+    if start.year > LATEST_START:
+        raise ValueError(f"a limit from {start} is too far off; days up to {LATEST_START}-12-31 can be counted from")
     notes = [f"the day of the event, {start}, does not count (民法典 art. 201)"]
     if unit == "working_day":
         end = start
@@ -86,3 +89,9 @@ def _count(amount: int, unit: str, start: datetime.date) -> datetime.date:
 def china_day(instant: str) -> str:
     """The day in China (ISO) of an instant in ISO UTC, whatever zone the host is in."""
     return datetime.datetime.fromisoformat(instant).astimezone(CHINA).date().isoformat()
+
+
+def china_midnight(day: datetime.date) -> str:
+    """The instant (ISO UTC) at which a day begins in China."""
+    begin = datetime.datetime.combine(day, datetime.time(), CHINA)
+    return begin.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

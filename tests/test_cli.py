@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import runpy
 import socket
@@ -32,13 +33,43 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert "Usage" in done.stdout
 
 
-def test_every_command_and_option_has_help() -> None:
-    def walk(group: click.Group) -> Iterator[click.Command]:
-        for command in group.commands.values():
-            yield from walk(command) if isinstance(command, click.Group) else (command,)
+def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with the words that call it."""
+    for name, command in group.commands.items():
+        words = f"{path} {name}".strip()
+        yield from commands(command, words) if isinstance(command, click.Group) else ((words, command),)
 
-    for command in walk(main):
-        assert command.help, command.name
+
+def test_every_command_and_option_has_help() -> None:
+    for path, command in commands(main):
+        assert command.help, path
+
+
+def test_exit_codes_of_its_own_are_told_in_the_help_of_a_command() -> None:
+    """A command that ends the process itself has codes that mean something: its help says what."""
+    silent = [
+        path
+        for path, command in commands(main)
+        if "sys.exit(" in inspect.getsource(inspect.unwrap(command.callback or main))
+        and not (command.epilog or "").startswith("Exit codes: 0 ")
+    ]
+    assert silent == []
+
+
+def test_every_command_that_shows_something_shows_it_as_json() -> None:
+    """`extract` writes JSON lines, `sources new` a YAML file, `serve` pages; the rest decides or changes something."""
+    without = {
+        path
+        for path, command in commands(main)
+        if not any(
+            isinstance(parameter.type, click.Choice) and "json" in parameter.type.choices
+            for parameter in command.params
+        )
+    }
+    decide = {"decide set", "map accept", "map reject"}
+    reviews = {f"review {name}" for name in ("accept", "correct", "reject", "threshold")}
+    pairs = {f"review lineage {name}" for name in ("accept", "correct", "reject")}
+    assert without == {"extract", "sources new", "serve", *decide, *reviews, *pairs}
 
 
 def test_command_reference_is_what_help_says() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from rules_db.commands.options import data_option, emit, format_option, say, show_result
+from rules_db.commands.values import DAY, PLACE
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -15,16 +17,18 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--since", metavar="DATE", help="Only what was flagged from this day on.")
-@click.option("--jurisdiction", metavar="CODE", help="GB/T 2260 code; its first two digits select a province.")
+@click.option("--since", type=DAY, help="Only what was flagged from this day (in China) on.")
+@click.option("--jurisdiction", type=PLACE, help="GB/T 2260 code; its first two digits select a province.")
 @format_option
 @data_option
 def flags(since: str | None, jurisdiction: str | None, form: str, folder: DataFolder) -> None:
     """New guidance and changes, ranked, with why each was flagged."""
     from rules_db.connection import open_store
     from rules_db.flags import list_flags
+    from rules_db.workdays import china_midnight
 
-    found = list_flags(open_store(folder, read_only=True), since=since, jurisdiction=jurisdiction)
+    moment = china_midnight(datetime.date.fromisoformat(since)) if since else None
+    found = list_flags(open_store(folder, read_only=True), since=moment, jurisdiction=jurisdiction)
     show_result(found, form, "flags")
 
 
@@ -53,8 +57,8 @@ def versions(title: str, form: str, folder: DataFolder) -> None:
 
 @click.command()
 @click.argument("reference")
-@click.option("--as-of", metavar="DATE", help="What applied on this day.")
-@click.option("--known-on", metavar="DATE", help="… as the store knew it on this day.")
+@click.option("--as-of", type=DAY, help="What applied on this day.")
+@click.option("--known-on", type=DAY, help="… as the store knew it on this day.")
 @click.option("--computed", is_flag=True, help="The newest text with outstanding amendments applied: unofficial.")
 @format_option
 @data_option
@@ -92,18 +96,18 @@ def explain(rule: str, form: str, folder: DataFolder) -> None:
 @click.command()
 @click.argument("query")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--jurisdiction", metavar="CODE")
-@click.option("--as-of", metavar="DATE")
+@click.option("--jurisdiction", type=PLACE, help="GB/T 2260 code; 100000 for the state.")
+@click.option("--as-of", type=DAY, help="Only what holds on this day.")
 @format_option
 @data_option
 def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, form: str, folder: DataFolder) -> None:
     """Ranked provisions that hold the words of QUERY; the engine of the web page."""
-    from rules_db.connection import StoreError, connect
+    from rules_db.connection import open_public
     from rules_db.search import search as find
 
-    if not folder.public_db.exists():
-        raise StoreError(f"nothing is published in {folder.root}; run 'guiji publish' there first")
-    result = find(connect(folder.public_db, read_only=True), query, limit=limit, jurisdiction=jurisdiction, as_of=as_of)
+    if not query.strip():
+        raise click.UsageError("give at least one word to search for")
+    result = find(open_public(folder.public_db), query, limit=limit, jurisdiction=jurisdiction, as_of=as_of)
     if form == "json":
         import dataclasses
 
@@ -116,12 +120,12 @@ def search(query: str, limit: int, jurisdiction: str | None, as_of: str | None, 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[REFERENCE]...")
-@click.option("--from", "from_date", metavar="DATE")
-@click.option("--to", "to_date", metavar="DATE")
+@click.option("--from", "from_date", type=DAY, help="The older day.")
+@click.option("--to", "to_date", type=DAY, help="The newer day.")
 @click.option("--overlay", is_flag=True, help="NATIONAL PROVINCIAL: what the province repeats, tightens, adds.")
 @click.option("--rule-set", is_flag=True, help="Everything that changed between two dates.")
 @click.option("--topic", metavar="ID", help="With --rule-set: only this watched topic, such as battery_recycling.")
-@click.option("--jurisdiction", metavar="CODE", help="With --rule-set: only this province, or 100000 for the state.")
+@click.option("--jurisdiction", type=PLACE, help="With --rule-set: only this province, or 100000 for the state.")
 @click.option(
     "--format", "form", type=click.Choice(["terminal", "side-by-side", "markdown", "html", "json"]), default="terminal"
 )
@@ -153,6 +157,8 @@ def diff(
     if rule_set:
         if names or not (from_date and to_date):
             raise click.UsageError("--rule-set takes --from DATE and --to DATE and no reference")
+        if from_date > to_date:
+            raise click.UsageError(f"--from {from_date} is later than --to {to_date}")
         changed = answers.describe_changes(
             connection, since=from_date, until=to_date, topic=topic, jurisdiction=jurisdiction
         )
@@ -188,6 +194,7 @@ def diff(
 
 def _write_table(diff: InstrumentDiff, path: Path, language: str) -> None:
     """Write the comparison table next to `path` first, so that a failure leaves no half file."""
+    from rules_db.connection import StoreError
     from rules_db.diff.view import Language
     from rules_db.export.comparison import comparison_docx, comparison_xlsx
 
@@ -195,6 +202,10 @@ def _write_table(diff: InstrumentDiff, path: Path, language: str) -> None:
     if path.suffix not in writers:
         raise click.UsageError(f"{path}: a comparison table is a .docx or an .xlsx file")
     part = path.with_name(path.name + ".part")
-    part.write_bytes(writers[path.suffix](diff, Language(language)))
-    part.replace(path)
+    table = writers[path.suffix](diff, Language(language))
+    try:
+        part.write_bytes(table)
+        part.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: can't be written: {error.strerror or error}") from error
     say(f"{path} written")

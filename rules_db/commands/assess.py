@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_db.commands.options import data_option, emit, format_option, now, say, show_result
+from rules_db.commands.values import DAY
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -27,11 +28,13 @@ if TYPE_CHECKING:
     required=True,
     help="Folder with device register, transmission and alert logs, document register.",
 )
-@click.option("--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Day of the assessment [today].")
+@click.option("--as-of", type=DAY, help="Day of the assessment [today].")
 @click.option("--pack", type=click.Path(path_type=Path, dir_okay=False), help="Write an evidence pack (zip) here.")
 @format_option
 @data_option
-def assess(profile_path: Path, evidence: Path, as_of: object, pack: Path | None, form: str, folder: DataFolder) -> None:
+def assess(
+    profile_path: Path, evidence: Path, as_of: str | None, pack: Path | None, form: str, folder: DataFolder
+) -> None:
     """Test evidence files of one site against the limits that the store holds: a verdict for each control."""
     from rules_db.assess.pack import write_pack
     from rules_db.assess.run import assess as run
@@ -44,7 +47,7 @@ def assess(profile_path: Path, evidence: Path, as_of: object, pack: Path | None,
     catalogue = read_catalogue(*catalogue_folders(folder.root))
     profile = read_profile(profile_path)
     check_profile(profile, catalogue, profile_path)
-    day = str(as_of)[:10] if as_of else china_day(now())
+    day = as_of or china_day(now())
     found = run(connection, catalogue, profile, evidence, day)
     if pack is not None:
         try:
@@ -64,7 +67,7 @@ def assess(profile_path: Path, evidence: Path, as_of: object, pack: Path | None,
     help="YAML of the site; see docs/profiles.",
 )
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
-@click.option("--as-of", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Day of the assessment [today].")
+@click.option("--as-of", type=DAY, help="Day of the assessment [today].")
 @click.option(
     "--rows", type=click.IntRange(100, 10_000_000), default=10_000, show_default=True, help="Rows of uploads."
 )
@@ -73,7 +76,7 @@ def assess(profile_path: Path, evidence: Path, as_of: object, pack: Path | None,
 @format_option
 @data_option
 def assess_example(
-    profile_path: Path, out: Path, as_of: object, rows: int, faults: int, seed: int, form: str, folder: DataFolder
+    profile_path: Path, out: Path, as_of: str | None, rows: int, faults: int, seed: int, form: str, folder: DataFolder
 ) -> None:
     """Write an evidence folder of invented records for a site, to see what `guiji assess` reads and tells.
 
@@ -88,7 +91,7 @@ def assess_example(
     catalogue = read_catalogue(*catalogue_folders(folder.root))
     profile = read_profile(profile_path)
     check_profile(profile, catalogue, profile_path)
-    day = str(as_of)[:10] if as_of else china_day(now())
+    day = as_of or china_day(now())
     planted = write_example(catalogue, profile, out, day, rows=rows, seed=seed, faults=faults)
     if form == "json":
         emit({"out": str(out), "planted": planted.by_test})

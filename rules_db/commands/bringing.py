@@ -3,6 +3,7 @@ demonstration; and the replay of a day."""
 
 from __future__ import annotations
 
+import datetime
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -13,7 +14,9 @@ from rules_db.commands.notify import PROFILE_VARIABLE, default_profiles
 from rules_db.commands.options import (
     EXIT_GATE,
     EXIT_PARTIAL,
+    TAKES_IN,
     data_option,
+    emit,
     format_option,
     now,
     say,
@@ -21,6 +24,7 @@ from rules_db.commands.options import (
     told_errors,
 )
 from rules_db.commands.sequences import Sequences, pass_sequences
+from rules_db.commands.values import DAY
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
     from rules_db.snapshots import SnapshotStore
 
 
-@click.command()
+@click.command(epilog=TAKES_IN)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="CSV with facts by path."
@@ -56,7 +60,7 @@ def ingest(
     from rules_db.intake import find_files, missing_files, read_files, read_manifest, register_handed_in
     from rules_db.stages import record_files
 
-    facts = read_manifest(manifest, now()) if manifest else None
+    facts = read_manifest(manifest, now(), paths) if manifest else None
     files = find_files(paths, facts)
     refused = missing_files(files, facts)
     common = Path(os.path.commonpath([p.resolve() if p.is_dir() else p.resolve().parent for p in paths]))
@@ -69,14 +73,12 @@ def ingest(
     _tell_taken_in(sequences.take_in(folder, record, refused, no_publish=no_publish, jobs=jobs), form)
 
 
-@click.command()
+@click.command(epilog=TAKES_IN)
 @click.option("--source", "source_ids", multiple=True, metavar="ID", help="Only this source (repeatable).")
 @click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
 )
-@click.option(
-    "--since", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Follow lists back to this day, however far."
-)
+@click.option("--since", type=DAY, help="Follow lists back to this day, however far.")
 @click.option("--no-publish", is_flag=True)
 @format_option
 @data_option
@@ -85,22 +87,22 @@ def crawl(
     sequences: Sequences,
     source_ids: tuple[str, ...],
     sources: Path | None,
-    since: Any,
+    since: str | None,
     no_publish: bool,
     form: str,
     folder: DataFolder,
 ) -> None:
     """Crawl the sources of the registry, slowly and honestly, then read what came."""
-    result = sequences.crawl(
-        folder, sources, source_ids, since=str(since.date()) if since else None, no_publish=no_publish
-    )
+    result = sequences.crawl(folder, sources, source_ids, since=since, no_publish=no_publish)
     for finding in result["gate"]:
         say(f"gate: {finding}")
     show_result(result, form, "crawled")
     sys.exit(_code(result))
 
 
-@click.command()
+@click.command(
+    epilog="Exit codes: 0 nothing new; 1 something is new; 2 degraded but published; 3 the gate refused to publish."
+)
 @click.option(
     "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
 )
@@ -108,14 +110,14 @@ def crawl(
 @data_option
 @pass_sequences
 def daily(sequences: Sequences, sources: Path | None, form: str, folder: DataFolder) -> None:
-    """Crawl, read, compare, flag, publish, notify, report. Exit 0: nothing new, 1: news, 2: degraded, 3: gate held."""
+    """The run for every morning: crawl, read, compare, flag, publish, notify, report."""
     report = sequences.daily(folder, sources)
     show_result(report, form, "daily")
     sys.exit(report["exit_code"])
 
 
 @click.command()
-@click.argument("day", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", metavar="DATE", type=DAY)
 @click.option(
     "--profile",
     "profiles",
@@ -126,7 +128,7 @@ def daily(sequences: Sequences, sources: Path | None, form: str, folder: DataFol
 @format_option
 @data_option
 @pass_sequences
-def replay(sequences: Sequences, day: Any, profiles: tuple[Path, ...], form: str, folder: DataFolder) -> None:
+def replay(sequences: Sequences, day: str, profiles: tuple[Path, ...], form: str, folder: DataFolder) -> None:
     """What today's patterns and watches would have said of the bytes of DATE (a day in China). Writes nothing."""
     import os
 
@@ -134,7 +136,7 @@ def replay(sequences: Sequences, day: Any, profiles: tuple[Path, ...], form: str
 
     named = profiles or default_profiles(folder, os.environ.get(PROFILE_VARIABLE, ""))
     recipients = read_profiles(profile_files(named)) if named else ()
-    show_result(sequences.replay(folder, day.date(), recipients), form, "replayed")
+    show_result(sequences.replay(folder, datetime.date.fromisoformat(day), recipients), form, "replayed")
 
 
 @click.group()
@@ -142,7 +144,7 @@ def register() -> None:
     """The register of real instruments, told in our own words."""
 
 
-@register.command("load")
+@register.command("load", epilog=TAKES_IN)
 @click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
 @format_option
 @data_option
@@ -161,9 +163,10 @@ def register_load(sequences: Sequences, no_publish: bool, form: str, folder: Dat
 @click.command()
 @click.option("--serve/--no-serve", "then_serve", default=True, help="Serve Datasette at the end.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
+@format_option
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("demo-data"), show_default=True)
 @pass_sequences
-def demo(sequences: Sequences, then_serve: bool, port: int, data: Path) -> None:
+def demo(sequences: Sequences, then_serve: bool, port: int, form: str, data: Path) -> None:
     """Crawl the bundled sample portal on two scripted days and show what the product makes of it."""
     from rules_db import present
     from rules_db.connection import DataFolder
@@ -173,7 +176,11 @@ def demo(sequences: Sequences, then_serve: bool, port: int, data: Path) -> None:
     with told_errors():
         if then_serve:
             require_free("127.0.0.1", port)
-        present.demo(sequences.demo(folder), port)
+        report = sequences.demo(folder)
+        if form == "json":
+            emit(report)
+        else:
+            present.demo(report, port)
         if then_serve:
             serve(folder.public_db, port=port, announce=lambda address: say(f"Serving {address} (Ctrl-C ends it)"))
 

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rules_db.commands.options import data_option, now, say, show_result
+from rules_db.commands.values import DAY
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
@@ -23,8 +22,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     required=True,
     help="YAML of the site; see docs/profiles.",
 )
-@click.option("--as-of", metavar="DATE", type=_DAY, help="Rules in force on this day [today].")
-@click.option("--since", metavar="DATE", type=_DAY, help="Compare with the list of this day [the last run's].")
+@click.option("--as-of", type=DAY, help="Rules in force on this day [today].")
+@click.option("--since", type=DAY, help="Compare with the list of this day [the last run's].")
 @click.option(
     "--format", "form", type=click.Choice(["table", "json", "markdown", "html"]), default="table", show_default=True
 )
@@ -33,7 +32,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @data_option
 def checklist(
-    profile_path: Path, as_of: object, since: object, form: str, out: Path | None, folder: DataFolder
+    profile_path: Path, as_of: str | None, since: str | None, form: str, out: Path | None, folder: DataFolder
 ) -> None:
     """What applies to one site: checks, the rules behind them, evidence, devices, and what its province settled.
 
@@ -62,11 +61,11 @@ def checklist(
         return arrange(applicability.checklist(connection, catalogue, profile, day), parties, profile.activities)
 
     today = china_day(now())
-    day = str(as_of)[:10] if as_of else today
+    day = as_of or today
     checks = checks_on(day)
     before = None
     if since is not None:
-        before = (str(since)[:10], digest(checks_on(str(since)[:10])))
+        before = (since, digest(checks_on(since)))
     elif day == today:
         before = last_run(folder.root, profile.site, profile.jurisdiction, day)
     found = {
@@ -77,6 +76,7 @@ def checklist(
         "ended": compare(before[1], checks) if before else [],
         "checks": checks,
         "local": applicability.local_fillings(connection, profile),
+        "left_out": applicability.left_out(catalogue, profile),
     }
     if out is not None:
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_db.commands.options import data_option, format_option, now, say, show_result
+from rules_db.commands.values import DAY, NAME
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -24,15 +25,15 @@ def decide() -> None:
 
 @decide.command("set")
 @click.argument("change")
-@click.option("--relevant/--not-relevant", required=True, default=None, help="Whether it concerns us.")
+@click.option("--relevant/--not-relevant", required=True, help="Whether it concerns us.")
 @click.option("--severity", type=click.Choice(SEVERITIES), default="none", show_default=True)
 @click.option("--owner", default="", help="Who takes care of it.")
-@click.option("--due", default="", metavar="DATE", help="Until when.")
+@click.option("--due", type=DAY, help="Until when.")
 @click.option("--note", default="", help="Why, in your words.")
-@click.option("--by", required=True, help="Who decides.")
+@click.option("--by", type=NAME, required=True, help="Who decides.")
 @data_option
 def decide_set(
-    change: str, relevant: bool, severity: str, owner: str, due: str, note: str, by: str, folder: DataFolder
+    change: str, relevant: bool, severity: str, owner: str, due: str | None, note: str, by: str, folder: DataFolder
 ) -> None:
     """Decide about CHANGE (an id from 'guiji decide list'); a later decision takes the place of this one."""
     from contextlib import closing
@@ -40,7 +41,7 @@ def decide_set(
     from rules_db.connection import open_store
     from rules_db.decisions import listing, log
 
-    decision = log.checked(relevant=relevant, severity=severity, owner=owner, due_on=due, note=note)
+    decision = log.checked(relevant=relevant, severity=severity, owner=owner, due_on=due or "", note=note)
     with closing(open_store(folder, read_only=True)) as store:
         listing.require_change(store, change)
     with log.open_log(folder.decisions_db, write=True) as connection:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_db.commands.options import data_option, format_option, now, show_result
+from rules_db.commands.values import PLACE
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -92,18 +93,16 @@ def export_akn(out: Path, instrument: str | None, form: str, folder: DataFolder)
 @data_option
 def export_atom(out: Path, site: str | None, form: str, folder: DataFolder) -> None:
     """Write the newest changes of the published copy as changes.atom."""
-    from rules_db.connection import StoreError, connect
+    from rules_db.connection import open_public
     from rules_db.export.feed import write_atom
 
-    if not folder.public_db.exists():
-        raise StoreError(f"nothing published at {folder.public_db}; run 'guiji publish' first")
-    show_result(write_atom(connect(folder.public_db, read_only=True), out, site=site), form, "exported")
+    show_result(write_atom(open_public(folder.public_db), out, site=site), form, "exported")
 
 
 @export.command("ics")
 @_OUT
 @click.option("--site", help="Address of the served pages, to which events then link.")
-@click.option("--jurisdiction", metavar="CODE", help="Only texts of this place (GB/T 2260 code).")
+@click.option("--jurisdiction", type=PLACE, help="Only texts of this place (GB/T 2260 code).")
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option(
     "--profile",
@@ -122,15 +121,13 @@ def export_ics(
     folder: DataFolder,
 ) -> None:
     """Write when texts take effect, expire and close for comments as guiji.ics, for a calendar program."""
-    from rules_db.connection import StoreError, connect, open_store
+    from rules_db.connection import open_public, open_store
     from rules_db.export.ics import retention_events, write_ics
     from rules_db.mapping.applicability import read_profile
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
     from rules_db.workdays import china_day
 
-    if not folder.public_db.exists():
-        raise StoreError(f"nothing published at {folder.public_db}; run 'guiji publish' first")
-    public = connect(folder.public_db, read_only=True)
+    public = open_public(folder.public_db)
     further = []
     if profile is not None:
         catalogue = read_catalogue(*catalogue_folders(folder.root))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_db.commands.options import data_option, emit, now, say
+from rules_db.commands.values import NAME
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -25,7 +26,7 @@ _ASK = "[a]ccept 接受  [r]eject 驳回  [s]kip 跳过  [q]uit 退出"
 @click.command("review")
 @click.option("--status", type=click.Choice(["suspect", "proposed"]), help="Only these [both, suspect first].")
 @click.option("--limit", type=click.IntRange(1), help="At most so many links.")
-@click.option("--reviewer", help="Who looks; needed to decide.")
+@click.option("--reviewer", type=NAME, help="Who looks; needed to decide.")
 @click.option("--format", "form", type=click.Choice(["walk", "json"]), default="walk", show_default=True)
 @data_option
 def map_review(status: str | None, limit: int | None, reviewer: str | None, form: str, folder: DataFolder) -> None:
@@ -51,7 +52,7 @@ def map_review(status: str | None, limit: int | None, reviewer: str | None, form
             "guiji map review asks for keys and this is no terminal; use --format json, then 'guiji map accept LINK' "
             "or 'guiji map reject LINK'"
         )
-    reviewer = reviewer or click.prompt("Reviewer 审核人", type=str)
+    reviewer = reviewer or click.prompt("Reviewer 审核人", type=NAME)
 
     def decide(card: Card, verdict: str) -> str:
         # the lock is held for one decision, not while a person thinks

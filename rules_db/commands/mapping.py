@@ -9,6 +9,7 @@ import click
 from rules_db.commands.checklist import checklist
 from rules_db.commands.map_review import map_review
 from rules_db.commands.options import data_option, format_option, now, say, show_result
+from rules_db.commands.values import reviewer_option
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
@@ -70,7 +71,7 @@ def map_propose(form: str, folder: DataFolder) -> None:
 
 @mapping.command("accept")
 @click.argument("link_id")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def map_accept(link_id: str, reviewer: str, folder: DataFolder) -> None:
     """Write into the YAML that LINK_ID was reviewed against the wording now in force, and load it.
@@ -82,7 +83,7 @@ def map_accept(link_id: str, reviewer: str, folder: DataFolder) -> None:
 
 @mapping.command("reject")
 @click.argument("link_id")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def map_reject(link_id: str, reviewer: str, folder: DataFolder) -> None:
     """Keep LINK_ID as rejected: it counts for nothing, and is not proposed again while the wording stands."""

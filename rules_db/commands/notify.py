@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PROFILE_VARIABLE = "GUIJI_WATCH"
 
 
-@click.command()
+@click.command(epilog="Exit codes: 0 all told; 1 a channel failed, and is tried again by a later run.")
 @click.option(
     "--profile",
     "profiles",
@@ -30,7 +30,7 @@ PROFILE_VARIABLE = "GUIJI_WATCH"
 @format_option
 @data_option
 def notify(profiles: tuple[Path, ...], dry_run: bool, form: str, folder: DataFolder) -> None:
-    """Tell each recipient of the watch profiles what is new to them, once. Exit code 1: a channel failed."""
+    """Tell each recipient of the watch profiles what is new to them, once."""
     from rules_db.connection import StoreError
 
     with folder.require().locked():

@@ -11,11 +11,16 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 import click
 
-EXIT_PARTIAL, EXIT_DEGRADED, EXIT_GATE, EXIT_ENVIRONMENT, EXIT_FAULT = 1, 2, 3, 4, 5
+from rules_db.typography import CONTROLS
+
+EXIT_PARTIAL, EXIT_GATE, EXIT_ENVIRONMENT, EXIT_FAULT = 1, 3, 4, 5
+TAKES_IN = (
+    "Exit codes: 0 done; 1 done, but some inputs were refused; 3 the gate refused, readers keep the last good copy."
+)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -27,8 +32,8 @@ def now() -> str:
 
 
 def say(message: str) -> None:
-    """A message for a person; stdout stays free for results."""
-    click.echo(message, err=True)
+    """A message for a person; stdout stays free for results. What came from outside can't steer the terminal."""
+    click.echo(CONTROLS.sub("", message), err=True)
 
 
 def emit(value: Any) -> None:
@@ -68,6 +73,17 @@ def data_option(command: F) -> F:
     return cast(F, wrapped)
 
 
+def told(command: F) -> F:
+    """For commands without `--data`: troubles are told as everywhere."""
+
+    @functools.wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        with told_errors():
+            return command(*args, **kwargs)
+
+    return cast(F, wrapped)
+
+
 def format_option(command: F) -> F:
     option = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
     return option(command)
@@ -79,19 +95,21 @@ def told_errors() -> Iterator[None]:
     code that nobody takes for a result."""
     import errno
     import sqlite3
-    import traceback
 
     from rules_db.connection import StoreError
 
     try:
         yield
     except StoreError as error:
-        say(f"error: {error}")
+        say(f"error: {' '.join(str(error).split())}")
         sys.exit(EXIT_ENVIRONMENT)
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+        _tell_fault()
     except sqlite3.OperationalError as error:
-        full = "is full" in str(error) or "I/O error" in str(error)
-        do = "make room on the disk, then run it again" if full else "is another program writing to it? Try again"
-        say(f"error: the store can't be used: {error}; {do}, or see --data")
+        say(f"error: the store can't be used: {error}; {_remedy(str(error))}")
+        sys.exit(EXIT_ENVIRONMENT)
+    except sqlite3.DatabaseError as error:
+        say(f"error: the store is damaged, or is none: {error}; see --data, or lay out a backup with 'guiji restore'")
         sys.exit(EXIT_ENVIRONMENT)
     except BrokenPipeError:
         sys.exit(0)
@@ -104,6 +122,21 @@ def told_errors() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except Exception:  # noqa: BLE001 - told in full; exit code 1 would be taken for a result
-        traceback.print_exc()
-        say("error: this is a fault of guiji; please report it with the lines above")
-        sys.exit(EXIT_FAULT)
+        _tell_fault()
+
+
+def _remedy(trouble: str) -> str:
+    """What to do about a trouble that SQLite tells."""
+    if "is full" in trouble or "I/O error" in trouble:
+        return "make room on the disk, then run it again, or see --data"
+    if trouble.startswith("no such "):
+        return "it was made by another version of Guiji: run 'guiji publish', and report it if that does not help"
+    return "is another program writing to it? Try again, or see --data"
+
+
+def _tell_fault() -> NoReturn:
+    import traceback
+
+    traceback.print_exc()
+    say("error: this is a fault of guiji; please report it with the lines above")
+    sys.exit(EXIT_FAULT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_db.commands.options import data_option, format_option, now, say, show_result
+from rules_db.commands.values import reviewer_option
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,7 +63,7 @@ def review_files(form: str, folder: DataFolder) -> None:
 
 @review.command("accept")
 @click.argument("rule")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def review_accept(rule: str, reviewer: str, folder: DataFolder) -> None:
     """RULE is read rightly."""
@@ -71,7 +72,7 @@ def review_accept(rule: str, reviewer: str, folder: DataFolder) -> None:
 
 @review.command("correct")
 @click.argument("rule")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @click.option("--bearer", help="Who is bound; an empty string for nobody.")
 @click.option("--modality", help="obligation, prohibition, permission, recommendation or penalty.")
 @data_option
@@ -83,7 +84,7 @@ def review_correct(rule: str, reviewer: str, bearer: str | None, modality: str |
 
 @review.command("reject")
 @click.argument("rule")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def review_reject(rule: str, reviewer: str, folder: DataFolder) -> None:
     """RULE is no norm at all."""
@@ -93,7 +94,7 @@ def review_reject(rule: str, reviewer: str, folder: DataFolder) -> None:
 @review.command("threshold")
 @click.argument("rule")
 @click.argument("words")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @click.option("--value", type=float, help="The number, or the lower end of a range.")
 @click.option("--value-max", type=float, help="The upper end of a range.")
 @click.option("--unit", help="Such as day, working_day, percent, CNY.")
@@ -154,7 +155,7 @@ def lineage_list(limit: int, form: str, folder: DataFolder) -> None:
 
 @review_lineage.command("accept")
 @click.argument("pair")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def lineage_accept(pair: str, reviewer: str, folder: DataFolder) -> None:
     """The newer provision of PAIR continues the older one (or, with one side only: it has no partner)."""
@@ -163,7 +164,7 @@ def lineage_accept(pair: str, reviewer: str, folder: DataFolder) -> None:
 
 @review_lineage.command("reject")
 @click.argument("pair")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def lineage_reject(pair: str, reviewer: str, folder: DataFolder) -> None:
     """The provisions of PAIR have nothing to do with each other: one was deleted, the other added."""
@@ -173,7 +174,7 @@ def lineage_reject(pair: str, reviewer: str, folder: DataFolder) -> None:
 @review_lineage.command("correct")
 @click.argument("pair")
 @click.option("--with", "partner", required=True, metavar="LABEL", help="The right partner, such as 第八条.")
-@click.option("--reviewer", required=True, help="Who looked.")
+@reviewer_option
 @data_option
 def lineage_correct(pair: str, partner: str, reviewer: str, folder: DataFolder) -> None:
     """The older provision of PAIR continues in another one of the newer text (without an older one: the other way)."""

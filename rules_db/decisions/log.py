@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Final
 
 from rules_db.connection import StoreError, connect, transaction
+from rules_db.typography import CONTROLS
 
 SEVERITIES: Final = ("none", "low", "medium", "high", "critical")
 BEFORE_THE_FIRST: Final = "0" * 64
 LONGEST_NOTE, LONGEST_NAME = 4_000, 120
 _CHANGE_ID = re.compile(r"[0-9A-Za-z_.:-]{1,200}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SCHEMA: Final = (
     """CREATE TABLE IF NOT EXISTS decision_log (
          n INTEGER PRIMARY KEY,
@@ -96,7 +96,7 @@ def checked(*, relevant: bool, severity: str, owner: str = "", due_on: str = "",
     for name, value, longest in (("owner", owner, LONGEST_NAME), ("note", note, LONGEST_NOTE)):
         if len(value) > longest:
             raise DecisionError(f"{name} has {len(value)} characters; at most {longest} are kept")
-        if _CONTROL.search(value):
+        if CONTROLS.search(value):
             raise DecisionError(f"{name} holds control characters; leave them out")
     return Decision(relevant, severity, owner, due_on, note)
 
@@ -125,7 +125,7 @@ def append(log: sqlite3.Connection, change_id: str, decision: Decision, *, by: s
     """Add a decision. `by` is the person, `now` ISO UTC. The caller has made sure that the change exists. Raises
     DecisionError for an unusable id or name."""
     by = by.strip()
-    if not by or len(by) > LONGEST_NAME or _CONTROL.search(by):
+    if not by or len(by) > LONGEST_NAME or CONTROLS.search(by):
         raise DecisionError(f"who decides must be named in 1 to {LONGEST_NAME} characters")
     if not _CHANGE_ID.fullmatch(change_id):
         raise DecisionError(f"{change_id!r} is no id of a change; 'guiji decide list --open' shows them")
