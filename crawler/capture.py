@@ -287,3 +287,17 @@ class SourceRun:
             error=error,
         )
         captures.record_sighting(self.connection, self.run_id, self.source.id, sighting, self.now)
+
+
+def tell_network(connection: sqlite3.Connection, *, offline: bool, reached: bool, now: str) -> None:
+    """At the end of a crawl: where nobody answered, one trouble of this machine takes the place of one for each source;
+    it is over when somebody answers. Verdicts stay: no list was read."""
+    with transaction(connection):
+        if offline:
+            opened = captures.withdraw_issues(connection, stage=STAGE, opened_at=now)
+            message = (
+                f"no site answered ({opened} sources tried): is this machine connected, and does it resolve names?"
+            )
+            captures.raise_issue(connection, Issue(Severity.ABORT, STAGE, "offline", message, "network"), now)
+        elif reached:
+            captures.resolve_issues(connection, stage=STAGE, subject="network", now=now)

@@ -22,6 +22,7 @@ SOURCE_KEY: Final = "source_id"
 DELAY_KEY: Final = "source_delay"
 BUDGET_KEY: Final = "source_budget"
 ROBOTS_MARK: Final = "is_robots"
+OFFLINE_HOSTS: Final = 3
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Conduct:
     requests: dict[str, int] = field(default_factory=dict)
     errors_in_row: dict[str, int] = field(default_factory=dict)
     stopped: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
+    answered: bool = False
     # Source → moment at which its window closes, and the window in words.
     closing: dict[str, tuple[float, str]] = field(default_factory=dict)
     # Called with the source's id when it is stopped: takes back what already waits for its turn.
@@ -55,6 +57,11 @@ class Conduct:
 
     def host(self, name: str) -> HostPace:
         return self.hosts.setdefault(name, HostPace(self.pace.minimum))
+
+    @property
+    def offline(self) -> bool:
+        """Whether no host of several has answered anything: that is our network, not theirs."""
+        return not self.answered and len(self.hosts) >= OFFLINE_HOSTS
 
     def stop(self, source_id: str, outcome: Outcome, reason: str) -> None:
         """No more requests for this source in this run; the first reason stays."""

@@ -106,6 +106,7 @@ class PaceMiddleware:
         """Runs before the slot lets the next request go."""
         host, source_id = host_key(request.url), request.meta[SOURCE_KEY]
         self.conduct.host(host).last = monotonic()
+        self.conduct.answered = True
         if response.status in _SLOW_DOWN_STATUS or response.status in _REFUSAL_STATUS or response.status >= 500:
             if not request.meta.get(ROBOTS_MARK):
                 self.conduct.saw_trouble(

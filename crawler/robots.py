@@ -35,17 +35,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Robots:
-    """Rules of one origin. `forbidden` says why nothing may be read; `rules` is None when everything may."""
+    """Rules of one origin. `forbidden` says why nothing may be read, `outcome` whether that is the site's will or a
+    fault on the way; `rules` is None when everything may."""
 
     rules: Any | None
     forbidden: str | None
     fetched: float
+    outcome: Outcome = Outcome.ROBOTS
 
 
 def read_robots(status: int | None, body: bytes, fetched: float, problem: str = "") -> Robots:
     """Rules of one answer to robots.txt (RFC 9309, 2.3.1). `status` None = no answer, for the reason `problem`."""
     if status is None:
-        return Robots(None, f"robots.txt unreachable ({problem})", fetched)
+        return Robots(None, f"robots.txt unreachable ({problem})", fetched, Outcome.ERROR)
     if status >= 500 or status == 429:
         return Robots(None, f"robots.txt unreachable (HTTP {status})", fetched)
     if status >= 300:
@@ -78,7 +80,7 @@ class RobotsMiddleware:
             return
         robots = await self._robots(request)
         if robots.forbidden:
-            raise Refused(robots.forbidden, Outcome.ROBOTS)
+            raise Refused(robots.forbidden, robots.outcome)
         if robots.rules is None:
             return
         wanted = robots.rules.crawl_delay(PRODUCT_TOKEN)

@@ -19,7 +19,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.attachments import find_files
-from crawler.capture import Answer, SourceRun
+from crawler.capture import Answer, SourceRun, tell_network
 from crawler.challenge import Assessment, assess
 from crawler.charset import UndecidedError, decode
 from crawler.conduct import SOURCE_KEY, Conduct
@@ -64,6 +64,7 @@ class RegistrySpider(Spider):
     def __init__(self, plan: CrawlPlan, connection: sqlite3.Connection, snapshots: Path, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan = plan
+        self.store = connection
         self.runs = {source.id: SourceRun(connection, snapshots, source, plan.now) for source in plan.sources}
         self.today = date.fromisoformat(plan.now[:10])
         self.frontier = Frontier(plan.fast, self.on_list, self.on_document, self.on_failure)
@@ -175,6 +176,10 @@ class RegistrySpider(Spider):
         stopped = self.conduct.stopped.get(run.source.id)
         verdict = run.finish(stopped[1] if stopped else None)
         self.logger.info("%s: %s", run.source.id, verdict)
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's word for the end of the crawl."""
+        tell_network(self.store, offline=self.conduct.offline, reached=self.conduct.answered, now=self.plan.now)
 
     # -- lists ---------------------------------------------------------------------------------------------------------
 

@@ -229,8 +229,9 @@ class _Teller:
 
 
 def _robots(first: Sighting) -> tuple[str, str]:
-    if first.outcome is Outcome.ROBOTS:
-        return FAILED, first.error or "refused"
+    error = first.error or ""
+    if first.outcome is Outcome.ROBOTS or error.startswith("robots.txt"):
+        return FAILED, error
     return OK, "robots.txt allows the list, or there is none"
 
 

@@ -208,6 +208,14 @@ def resolve_issues(
     ).rowcount
 
 
+def withdraw_issues(connection: sqlite3.Connection, *, stage: str, opened_at: str) -> int:
+    """Close the issues of a stage that a run opened, before anybody was told; returns how many there were."""
+    return connection.execute(
+        "UPDATE issue SET resolved_at = first_seen WHERE stage = ? AND first_seen = ? AND resolved_at IS NULL",
+        (stage, opened_at),
+    ).rowcount
+
+
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
     """A document the store has seen at a source. `confirmed_at` is its newest sighting inside a *finished* run: what an

@@ -27,6 +27,7 @@ PACKAGES = ("apprise", "scrapy", "beautifulsoup4", "spacy", "sqlite-utils", "dat
 DISK_WARN, DISK_FAIL = 2 * 2**30, 200 * 2**20
 # Clocks of honest machines differ by minutes; more than this means that one was set wrongly.
 CLOCK_SLACK = timedelta(minutes=10)
+SOURCES_NAMED = 8
 
 
 def examine(
@@ -184,7 +185,9 @@ def _sources(store: sqlite3.Connection) -> Finding:
              SELECT max(id) FROM crawl_run WHERE verdict IS NOT NULL GROUP BY source_id) ORDER BY source_id"""
     ).fetchall()
     bad = [f"{row[0]} {row[1]}" for row in rows if row[1] in ("broken", "blocked", "degraded", "stale")]
-    told = f"{len(rows) - len(bad)} of {len(rows)} well" + (f"; {', '.join(bad)}" if bad else "")
+    more = f" and {len(bad) - SOURCES_NAMED} more ('guiji sources list')" if len(bad) > SOURCES_NAMED else ""
+    named = f"; {', '.join(bad[:SOURCES_NAMED])}{more}" if bad else ""
+    told = f"{len(rows) - len(bad)} of {len(rows)} well{named}"
     do = "guiji sources check ID; its runbook is in the source's file" if bad else ""
     return Finding("sources", Outcome.WARN if bad else Outcome.OK, told, do)
 

@@ -62,9 +62,9 @@ def register_handed_in(connection: sqlite3.Connection) -> None:
     )
 
 
-def read_manifest(path: Path, now: str) -> Manifest:
-    """Read a manifest CSV (UTF-8, header row). Raises ManifestError for unknown columns, missing paths, bad dates, and
-    copies captured after `now` (ISO UTC)."""
+def read_manifest(path: Path, now: str, handed_in: Sequence[Path] = ()) -> Manifest:
+    """Read a manifest CSV (UTF-8, header row). Its paths count from its own folder, else from a folder that is handed
+    in. Raises ManifestError for unknown columns, missing paths, bad dates, and copies captured after `now` (ISO UTC)."""
     rows: dict[Path, dict[str, object]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -77,7 +77,9 @@ def read_manifest(path: Path, now: str) -> Manifest:
                 )
             for row in reader:
                 facts = _facts(path, reader.line_num, row, now)
-                rows[(path.parent / str(facts.pop("path"))).resolve()] = facts
+                named = str(facts.pop("path"))
+                places = [folder / named for folder in (path.parent, *handed_in)]
+                rows[next((place for place in places if place.exists()), places[0]).resolve()] = facts
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ManifestError(f"{path}: not a readable UTF-8 CSV: {error}") from error
     return Manifest(path.resolve(), rows)

@@ -176,6 +176,18 @@ def test_a_bad_manifest_is_told_with_its_line_and_nothing_is_written(tmp_path: P
     assert not (tmp_path / "data").exists()
 
 
+def test_a_manifest_may_name_files_from_the_folder_that_is_handed_in(tmp_path: Path) -> None:
+    """As from its own folder, which comes first."""
+    write_rule(tmp_path / "in", "x.md")
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("path,title,version_date\nx.md,示例县另名办法,2024-01-01\n", encoding="utf-8")
+    result = ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)
+    assert result["refused"] == []
+    store = connect(tmp_path / "data" / "work.db", read_only=True)
+    assert [row["title"] for row in store.execute("SELECT title FROM instrument")] == ["示例县另名办法"]
+    store.close()
+
+
 def test_two_texts_for_one_date_are_not_merged(tmp_path: Path) -> None:
     files = tmp_path / "in"
     write_rule(files, "a.md")

@@ -97,6 +97,8 @@ def _read(file: Path) -> Mapping[str, Any]:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader
     except (OSError, yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise WatchError(f"{file}: not readable: {' '.join(str(error).split())}") from error
+    if raw is None:
+        raise WatchError(f"{file}: empty; docs/watch/ has examples")
     schema = json.loads((_SCHEMAS / "profile.schema.json").read_text(encoding="utf-8"))
     fault = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(raw))
     if fault is not None:

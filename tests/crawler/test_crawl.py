@@ -388,3 +388,36 @@ def test_weekly_sources_rest_for_a_week_unless_named(tmp_path, server, crawled):
 def test_a_broken_weekly_source_is_tried_the_next_day(tmp_path, server, crawled):
     write_source(tmp_path / "sources", "a", server.url, cadence="weekly")
     assert [crawled(now=f"2026-06-{day:02d}T01:00:00Z")[0].verdict for day in (1, 2)] == [Verdict.BROKEN] * 2
+
+
+def test_a_machine_without_network_is_told_once_and_not_for_each_source(tmp_path, server, crawled):
+    """Four hosts of which none answers (ports nobody listens on) are our trouble; two of them are theirs."""
+    from rules_db.connection import connect
+
+    def issues():
+        store = connect(tmp_path / "data" / "work.db", read_only=True)
+        found = store.execute("SELECT code, subject, resolved_at FROM issue ORDER BY id").fetchall()
+        store.close()
+        return [(row["code"], row["subject"], row["resolved_at"] is None) for row in found]
+
+    port = 9  # discard: nobody listens
+    for number in (2, 3, 4, 5):
+        write_source(tmp_path / "sources", f"s{number}", f"http://127.0.0.{number}:{port}")
+    verdicts = crawled(ids=("s2", "s3"))
+    assert {verdict.verdict for verdict in verdicts} == {Verdict.BROKEN}
+    assert issues() == [("broken", "s2", True), ("broken", "s3", True)]
+    verdicts = crawled(now="2026-06-02T01:00:00Z")
+    assert len(verdicts) == 4
+    assert {verdict.verdict for verdict in verdicts} == {Verdict.BROKEN}
+    assert issues() == [
+        ("broken", "s2", True),
+        ("broken", "s3", True),
+        ("broken", "s4", False),
+        ("broken", "s5", False),
+        ("offline", "network", True),
+    ]
+    site(server)
+    write_source(tmp_path / "sources", "s5", server.url)
+    crawled(now="2026-06-03T01:00:00Z")
+    assert ("offline", "network", False) in issues()
+    assert issues()[-1] == ("broken", "s4", True)

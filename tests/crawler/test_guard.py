@@ -205,7 +205,7 @@ def test_a_listed_name_that_resolves_inside_is_not_reached(tmp_path, server, cra
     url = server.url.replace("127.0.0.1", "localhost")
     write_source(tmp_path / "sources", "a", url)
     (verdict,) = crawled(allow_loopback=False, fast=False)
-    assert (verdict.verdict, server.hits) == (Verdict.BLOCKED, [])
+    assert (verdict.verdict, server.hits) == (Verdict.BROKEN, [])
     (control,) = crawled(now="2026-06-02T01:00:00Z")
     assert control.verdict is Verdict.OK
     assert "/tzgg/" in server.paths()
@@ -222,7 +222,7 @@ def test_certificates_are_checked(tmp_path, server, crawled):
     url = f"https://localhost:{server.netloc.split(':')[1]}"
     write_source(tmp_path / "sources", "a", url)
     (verdict,) = crawled()
-    assert verdict.verdict is Verdict.BLOCKED
+    assert verdict.verdict is Verdict.BROKEN
     assert "robots.txt unreachable" in verdict.reason
     assert server.hits == []
 
