@@ -58,12 +58,16 @@ class Earlier:
         if opens_paragraph and not marked and before and self._turns_elsewhere(before):
             return None
         bearer = self.last_named(cue, marked)
-        if bearer is None or _UNIVERSAL.match(self.masked, bearer.start):
+        if bearer is None or _UNIVERSAL.match(self.masked, bearer.start) or self._only_sets_up(bearer):
             return None
         appealing = before and self.masked.endswith("不服的", *before[-1])
         if appealing and _OFFICE.search(self.masked, bearer.start, bearer.end):
             return None
         return weaker(bearer, "subject left out; taken from an earlier sentence", 0.7)
+
+    def _only_sets_up(self, bearer: Bearer) -> bool:
+        """Whether an earlier sentence without a cue has a country or place as subject: 国家建立名录。对名录应当…."""
+        return bearer.pattern == "earlier sentence" and self.masked[bearer.start : bearer.end] in patterns.REGIONS
 
     def last_named(self, cue: Cue, marked: bool) -> Bearer | None:
         """Who was last subject in the sentences before; a line that is no list item (`marked`) looks past lists."""

@@ -26,16 +26,20 @@ def _unless(word: str) -> str:
 
 
 _OWN_REGION = r"[本全](?<![一-龥].)(?:市|省|区|县|自治县|州)(?![内外人政级行范有场])"
+_RESIDENTS = rf"[居村]{HIDDEN}+民(?![身住自生])"  # 居（村）民
 _HEAD_STARTS = (
     *patterns.NOT_PARTIES,
     *patterns.PARTY_SUFFIXES,
     *(rule[0] for rule in patterns.PARTY_ENDINGS),
     "本",
     "全",
+    "居",
+    "村",
 )
+_BY_ENDING = "|".join((*map(_ending, patterns.PARTY_ENDINGS), _RESIDENTS, _OWN_REGION))
 _HEAD = re.compile(
     rf"{ahead(_HEAD_STARTS)}(?:(?P<no>{alternation(patterns.NOT_PARTIES)})"
-    rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{'|'.join(map(_ending, patterns.PARTY_ENDINGS))}|{_OWN_REGION}))"
+    rf"|(?P<yes>{alternation(patterns.PARTY_SUFFIXES)}|{_BY_ENDING}))"
 )
 COORDINATION = re.compile(rf"(?:及其(?!他)|以及|或者|、|和|及(?!时|早)|或|与|等|{HIDDEN})")
 _CONDITIONAL = sorted(set(patterns.FOLLOWER_UNLESS) & set(patterns.SUBJECT_FOLLOWERS), key=lambda w: (-len(w), w))

@@ -19,6 +19,10 @@ _TOGETHER = re.compile(r"(?:(?:、|和|或者)[^，的]{1,12})?(?:联合|共同|
 """After 甲与乙 these make both the subject."""
 _THING_BY = re.compile(r"[^，的、和及按]{2,14}(?<![理自事缘经])(?<![^规议提]案)由(?![于此来])")
 """What opens with a thing and 由 has its agent behind: 任务书由飞行单位的负责人|签发."""
+_VERB = alternation(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1)
+_UNKNOWN_JOINED = re.compile(rf"(?P<party>(?:、|和|或者)[^，的、和及或与在对由]{{2,6}}?)(?={_VERB})")
+_PLACES_JOINED = re.compile(r"(?P<party>(?:、|和|或者)(?:其他)?场所)$")
+"""What goes on with a party phrase though no table has it: 宗教院校或者寺观教堂|提出, 医疗机构和场所|应当."""
 _NUMBERED = re.compile(r"[一二三四五六七八九十百\d]+(?:人|名)以上")
 _QUANTITY = re.compile(r"每?[一二三四五六七八九十百千万\d]+人")
 _REGION = re.compile(r"国家|社会|全社会|各地区?|[本全各].{1,3}")
@@ -115,6 +119,8 @@ def _after_preposition(masked: str, at: int, end: int, word: str, adjacent: bool
     when the preposition only has an object."""
     if word in ("从", "未", "经") and adjacent and ends_in_party(masked, at, end) and len(heads(masked, at, end)) == 1:
         return at, at
+    if word == "未经" and not adjacent:
+        return None
     if word == "经" and _APPROVED.search(masked, at, end):
         return None
     if word in _TIMING and not adjacent and masked[end - 1] in "时后前内中起间下":
@@ -167,6 +173,10 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: 
             or (adjacent and ends_in_party(masked, stop, end))
             or (following and following[0] - stop <= 14 and _TOGETHER.match(masked, following[1], end))
         ):
+            if following is None:
+                joined = _UNKNOWN_JOINED.match(masked, stop, end) if agent else _PLACES_JOINED.match(masked, stop, end)
+                if joined and (adjacent or agent) and well_formed(masked, at, head_start):
+                    return joined.end("party")
             continue
         follower = FOLLOWER.match(masked, stop, end)
         if _REGION.fullmatch(masked, head_start, head_end) and (
@@ -198,6 +208,7 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: 
                 least > 1
                 and follower.group() in patterns.NOUN_MAKING_VERBS
                 and end - follower.end() <= (4 if adjacent else 0)
+                and not masked.startswith(patterns.UNIVERSAL, at)
             ):
                 continue
             if following and following[1] - stop <= 12 and lengthens_name(masked, stop, following):

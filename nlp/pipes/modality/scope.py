@@ -28,6 +28,10 @@ _BARE_VERB = re.compile(
 )
 _NO_VERB = re.compile(r"[有是为对向以由将把与按]|在(?!建)|从(?!事)|经(?!营)|自(?!行)")
 _SIGN = re.compile(r"[^，的]{1,14}(?:标志|标识|标线|标牌)(?:$|[、的和或])")
+_BAN_GOVERNORS = ("予以", "决定", "加以", "可", "可以", "应当", "有权", "除", "除了")
+_MADE_AREA = re.compile(r"(?:设立为|划为|划定为?|设为|确定为|列为)[^，的]{0,6}$")
+_BANNED_AREA = re.compile(r"[^，的]{1,20}(?:区|域|场所|路段|时段|地点|河段|范围)")
+_BANNED_WORK = re.compile(r"[^，的]{1,10}(?:工作|管理制度|宣传|宣传教育)$")
 _SIGN_LEFT = re.compile(r"(?:有|设置|悬挂|张贴|各种|各类|或者|明显的)$")
 _MODAL_BEFORE = re.compile(r"(?:应当?|必须|可以|要|负责)[^，]{1,12}(?<![并且者、和])(?<!同时)$")
 _HEADLESS = re.compile(rf"(?:{alternation(patterns.HEADLESS_TAILS)})[{HIDDEN} ]*$")
@@ -121,7 +125,7 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "item of a list of cases"
     if defined:
         return "definition"
-    if here.word in ("禁止", "严禁") and left.endswith(("可以", "应当", "可", "有权", "除", "除了", "决定")):
+    if here.word in ("禁止", "严禁") and left.endswith(_BAN_GOVERNORS):
         return "governed by another modal"
     if _FAILED.match(right):
         return "a duty not done"
@@ -142,7 +146,10 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     if "的" in right and _named(left) and not _ends_citing(layout, here):
         return "named"
     if here.word in ("禁止", "严禁") and (
-        (_SIGN_LEFT.search(left) and _SIGN.match(right)) or ("的" in right and _MODAL_BEFORE.search(left))
+        (_SIGN_LEFT.search(left) and _SIGN.match(right))
+        or (_MADE_AREA.search(left) and _BANNED_AREA.match(right))
+        or (left and _BANNED_WORK.match(right))
+        or ("的" in right and _MODAL_BEFORE.search(left))
     ):
         return "named"
     complement = _COMPLEMENT.search(left)
