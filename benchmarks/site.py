@@ -1,6 +1,7 @@
 """How fast the published site answers, and whether readers notice a publish.
 
     python -m benchmarks.site pages DATA/public/rules.db            latency of the pages over HTTP
+    python -m benchmarks.site truth DATA/public/rules.db            both search boxes against a substring search
     python -m benchmarks.site grow DATA/public/rules.db BIG.db      the same copy with about a million provisions
     python -m benchmarks.site readers DATA                          50 readers during three publishes (on a copy)
 
@@ -12,7 +13,9 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import random
+import re
 import shutil
 import socket
 import sqlite3
@@ -31,7 +34,9 @@ from urllib.parse import quote, urlencode
 from rules_db.connection import DataFolder
 from rules_db.publish import publish
 from rules_db.search import fill_index
+from rules_db.segment import fold
 
+_HAN = re.compile("[\u4e00-\u9fff]+")
 ROOT = Path(__file__).resolve().parents[1]
 PROVISIONS, READERS, PUBLISHES = 1_000_000, 50, 3
 # Table → columns that hold an id; a replica gets a suffix on each.
@@ -101,6 +106,59 @@ def pages(copy: Path, calls: int) -> None:
                     f"{kind}: median {statistics.median(times):.0f} ms, p95 {p95:.0f} ms, most {times[-1]:.0f} ms, "
                     f"{len(times)} calls, {wrong} refused"
                 )
+
+
+def truth(copy: Path, queries: int) -> None:
+    """Random stretches of 1 to 8 characters of the copy's own text, and a fifth that may stand nowhere: what the box of
+    Datasette and the search page find, against looking into every provision. Both sides are folded alike (width, case,
+    traditional characters)."""
+    chance = random.Random(13)  # noqa: S311 - draws questions, no secrets
+    with closing(sqlite3.connect(f"file:{copy}?mode=ro", uri=True)) as db:
+        texts = {key: fold(text) for key, text in db.execute("SELECT id, text FROM provision")}
+    runs = [run for text in texts.values() for run in _HAN.findall(text)]
+    asked = []
+    for n in range(queries):
+        run, length = chance.choice(runs), chance.randint(1, 8)
+        at = chance.randrange(max(1, len(run) - length + 1))
+        drawn = "".join(chance.choice(chance.choice(runs)) for _ in range(length))
+        asked.append(drawn if n % 5 == 0 else run[at : at + length])
+    right, wrong = Counter[str](), []
+    with tempfile.TemporaryDirectory() as scratch:
+        served = Path(scratch) / "rules.db"
+        served.symlink_to(copy.resolve())
+        with _server(served) as port:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+            for query in asked:
+                expected = {key for key, text in texts.items() if fold(query) in text}
+                for box, found in (("box", _box(connection, query)), ("page", _page(connection, query))):
+                    # the page tells the number and lists the first thousand; the box pages through all
+                    same = found == expected if box == "box" else found == len(expected)
+                    right[box] += same
+                    if not same:
+                        wrong.append((box, query))
+    none = sum(not any(fold(query) in text for text in texts.values()) for query in asked)
+    print(f"{queries} queries over {len(texts):,} provisions, {none} of them found nowhere:")
+    print(f"  Datasette's box: {right['box']} with the same provisions; search page: {right['page']} with their number")
+    print(f"  wrong: {wrong}" if wrong else "  none wrong: recall and precision 1.0")
+
+
+def _box(connection: http.client.HTTPConnection, query: str) -> set[int]:
+    """Ids of all rows that the table's own search box lists, page after page."""
+    found: set[int] = set()
+    address = f"/rules/provision.json?_search={quote(query)}&_size=1000&_col=id&_nofacet=1&_nosuggest=1"
+    while address:
+        connection.request("GET", address)
+        answer = json.loads(connection.getresponse().read())
+        found |= {row[0] for row in answer["rows"]}
+        following = answer.get("next")
+        address = f"{address.split('&_next=')[0]}&_next={following}" if following else ""
+    return found
+
+
+def _page(connection: http.client.HTTPConnection, query: str) -> int:
+    connection.request("GET", f"/search?q={quote(query)}", headers={"accept-language": "en"})
+    told = re.search(r"Provisions found: ([0-9,]+)", connection.getresponse().read().decode())
+    return int(told[1].replace(",", "")) if told else 0
 
 
 def _questions(db: sqlite3.Connection, chance: random.Random, calls: int) -> dict[str, list[str]]:
@@ -200,15 +258,24 @@ def _server(public: Path) -> Iterator[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, places in (("pages", ("copy",)), ("grow", ("copy", "target")), ("readers", ("data",))):
+    for name, places in (
+        ("pages", ("copy",)),
+        ("truth", ("copy",)),
+        ("grow", ("copy", "target")),
+        ("readers", ("data",)),
+    ):
         command = commands.add_parser(name)
         for place in places:
             command.add_argument(place, type=Path)
         if name == "pages":
             command.add_argument("--calls", type=int, default=100)
+        if name == "truth":
+            command.add_argument("--queries", type=int, default=200)
     asked = parser.parse_args()
     if asked.command == "pages":
         pages(asked.copy, asked.calls)
+    elif asked.command == "truth":
+        truth(asked.copy, asked.queries)
     elif asked.command == "grow":
         grow(asked.copy, asked.target)
     else:

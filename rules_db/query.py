@@ -1,14 +1,16 @@
 """What a person types into a search box, read as words to find: terms, phrases, alternatives and exclusions.
 
-Several words must all occur; 或, OR or | between words separates alternatives; 非, NOT or - in front of a word excludes
-it; 且 and AND may be written and change nothing; quotes of any shape keep a phrase together. Nothing a person types is
-an error: a word that can't be an operator where it stands is a word.
+Several words must all occur; of words with 或, OR or | between them one must; 非, NOT or - in front of a word
+excludes it. 或 holds its neighbours closer than a blank, as in search engines: 消防 电池 或 车辆 is 消防 with one of
+the two. 且 and AND may be written and change nothing; quotes of any shape keep a phrase together. Nothing a person
+types is an error: a word that can't be an operator where it stands is a word.
 In: a string. Out: a `Query` and its FTS5 expression.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rules_db.segment import phrase
@@ -27,65 +29,69 @@ _NEGATION = frozenset({"NOT", "非"})
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """All of `include`, none of `exclude`."""
-
-    include: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
-    """Alternatives, of which one must match."""
+    """One word of each of `clauses` must occur, and none of `exclude`."""
 
-    groups: tuple[Group, ...]
+    clauses: tuple[tuple[str, ...], ...]
+    exclude: tuple[str, ...] = ()
 
     @property
     def terms(self) -> tuple[str, ...]:
         """Words to highlight."""
-        return tuple(dict.fromkeys(term for group in self.groups for term in group.include))
+        return tuple(dict.fromkeys(term for clause in self.clauses for term in clause))
 
     def expression(self) -> str:
         """The FTS5 expression over the pair index; `NOTHING` when there is no word to find."""
-        parts = []
-        for group in self.groups:
-            wanted = " AND ".join(filter(None, map(phrase, group.include)))
-            unwanted = " OR ".join(filter(None, map(phrase, group.exclude)))
-            if wanted:
-                parts.append(f"(({wanted}) NOT ({unwanted}))" if unwanted else f"({wanted})")
-        return " OR ".join(parts) or NOTHING
+        wanted = " AND ".join(f"({found})" for found in map(_one_of, self.clauses) if found)
+        unwanted = _one_of(self.exclude)
+        return (f"({wanted}) NOT ({unwanted})" if unwanted else wanted) if wanted else NOTHING
 
 
 def parse_query(typed: str) -> Query:
     """Read what was typed. Never raises; input beyond `MAX_CHARACTERS` and `MAX_TERMS` is dropped."""
     pieces = _pieces(typed[:MAX_CHARACTERS].replace("|", " | "))[:MAX_TERMS]
-    groups: list[Group] = []
-    include: list[str] = []
+    clauses: list[list[str]] = []
     exclude: list[str] = []
-    negated = False
+    negated = joined = False
+    last: list[str] | None = None  # where a word after 或 goes
     for i, (text, minus, quoted) in enumerate(pieces):
         inner = 0 < i < len(pieces) - 1
         if not quoted and not minus:
-            if text in _ALTERNATIVE and inner and (include or exclude):
-                groups.append(Group(tuple(include), tuple(exclude)))
-                include, exclude = [], []
+            if text in _ALTERNATIVE and inner and last is not None:
+                joined = True
                 continue
             if text in _CONJUNCTION and inner:
                 continue
             if text in _NEGATION and i < len(pieces) - 1:
                 negated = True
                 continue
-        (exclude if negated or minus else include).append(text)
-        negated = False
-    groups.append(Group(tuple(include), tuple(exclude)))
-    if not any(group.include for group in groups):  # nothing but exclusions: take the words themselves
-        return Query(tuple(Group(group.exclude) for group in groups if group.exclude))
-    return Query(tuple(group for group in groups if group.include))
+        if joined and last is not None:
+            last.append(text)
+        elif negated or minus:
+            exclude.append(text)
+            last = exclude
+        else:
+            last = [text]
+            clauses.append(last)
+        negated = joined = False
+    if not clauses:  # nothing but exclusions: take the words themselves
+        return Query(tuple((word,) for word in exclude))
+    return Query(tuple(map(tuple, clauses)), tuple(exclude))
 
 
 def match_expression(typed: str) -> str:
     """FTS5 expression for what was typed: the SQL functions of the published copy call this."""
     return parse_query(typed).expression()
+
+
+def clauses(typed: str) -> list[tuple[str, str]]:
+    """Each word that must occur, or the alternatives of which one must, as typed and as an FTS5 expression."""
+    found = ((" 或 ".join(clause), _one_of(clause)) for clause in dict.fromkeys(parse_query(typed).clauses))
+    return [(words, expression) for words, expression in found if expression]
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return " OR ".join(filter(None, map(phrase, words)))
 
 
 def _pieces(typed: str) -> list[tuple[str, bool, bool]]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import html
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules_db.query import NOTHING, match_expression, parse_query
+from rules_db.query import NOTHING, clauses, match_expression, parse_query
 from rules_db.segment import find_spans, index_text
 
 # Ranking costs time in proportion to the rows ranked: beyond this many matches only the first are ranked, and rows are
@@ -132,22 +133,29 @@ def find_titles(connection: sqlite3.Connection, query: str, limit: int = 5) -> l
 
 
 def find_scattered(
-    connection: sqlite3.Connection, terms: Sequence[str], limit: int = 5
+    connection: sqlite3.Connection, query: str, limit: int = 5
 ) -> tuple[list[tuple[str, int]], list[sqlite3.Row]]:
-    """For a search that found no provision with all its words: how many provisions hold each word, and the instruments
-    whose provisions hold them all between them, those with the most such provisions first."""
+    """For a search that found no provision with all its words: how many provisions hold each word (or one of its
+    alternatives), and the instruments that hold them all between title and provisions, those with the most words in
+    the title first, then those with the most such provisions."""
     counts: list[tuple[str, int]] = []
     held: list[dict[str, int]] = []
-    for term in dict.fromkeys(terms):
+    titled: Counter[str] = Counter()
+    for words, expression in clauses(query):
         rows = connection.execute(
             """SELECT p.instrument_id, count(*) FROM provision_fts f CROSS JOIN provision p ON p.id = f.rowid
                WHERE provision_fts MATCH ? GROUP BY 1""",
-            (match_expression(f"“{term}”"),),
+            (expression,),
         ).fetchall()
-        counts.append((term, sum(row[1] for row in rows)))
-        held.append({row[0]: row[1] for row in rows})
+        titles = connection.execute(
+            "SELECT i.id FROM instrument_fts t JOIN instrument i ON i.rowid = t.rowid WHERE instrument_fts MATCH ?",
+            (expression,),
+        ).fetchall()
+        counts.append((words, sum(row[1] for row in rows)))
+        held.append({row[0]: 0 for row in titles} | {row[0]: row[1] for row in rows})
+        titled.update(row[0] for row in titles)
     common = set.intersection(*map(set, held)) if len(held) > 1 else set()
-    ranked = sorted(common, key=lambda key: (-min(numbers[key] for numbers in held), key))[:limit]
+    ranked = sorted(common, key=lambda key: (-titled[key], -min(numbers[key] for numbers in held), key))[:limit]
     found = [connection.execute("SELECT * FROM instrument WHERE id = ?", (key,)).fetchone() for key in ranked]
     return counts, found
 

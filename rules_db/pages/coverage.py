@@ -108,11 +108,11 @@ def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
     )
     devices = tuple(row for row in columns if row["kind"] == "hardware_item")
     linked = [row for row in instruments if row["mapped"] or row["suspect"]]
-    sums = [sum(row[name] for row in linked) for name in ("duties", "mapped", "suspect", "unmapped")]
-    others = sum(row["duties"] for row in instruments) - sums[0]
+    sums = {name: sum(row[name] for row in linked) for name in ("duties", "mapped", "suspect", "unmapped")}
+    others = sum(row["duties"] for row in instruments) - sums["duties"]
     gaps = connection.execute("SELECT count(*) FROM open_gaps").fetchone()[0]
     return CoveragePage(
-        Totals(len(linked), *sums, others, gaps),
+        Totals(instruments=len(linked), **sums, others=others, gaps=gaps),
         _heat(connection, instruments, columns),
         _controls(connection, columns, devices),
         devices,

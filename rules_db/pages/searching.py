@@ -71,7 +71,7 @@ def search_page(connection: sqlite3.Connection, query: str, filters: Filters, of
     places, types = choices(connection)
     statuses = connection.execute("SELECT status FROM expression GROUP BY 1 ORDER BY count(*) DESC, 1").fetchall()
     several = not result.total and len(set(result.terms)) > 1
-    words, scattered = find_scattered(connection, result.terms) if several else ([], [])
+    words, scattered = find_scattered(connection, query) if several else ([], [])
     return SearchPage(
         query,
         filters,

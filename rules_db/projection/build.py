@@ -71,9 +71,9 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
             "INSERT INTO claim VALUES (?, ?, ?, ?, ?, ?)",
             [(c.n, c.claim, c.claim_zh, str(c.verdict), c.ground, c.ground_zh) for c in read_claims()],
         )
-        with contextlib.closing(_WorkView(connection).store) as store:
+        with contextlib.closing(_WorkView(connection).store) as work:
             connection.executemany(
-                "INSERT INTO computed_amendment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", computed_amendments(store)
+                "INSERT INTO computed_amendment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", computed_amendments(work)
             )
         _about(connection, now, sample)
         fill_index(connection)

@@ -8,38 +8,51 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules_db.query import MAX_TERMS, NOTHING, Group, match_expression, parse_query
+from rules_db.query import MAX_TERMS, NOTHING, Query, match_expression, parse_query
 from rules_db.segment import find_spans, index_text, phrase
 
 
 @pytest.mark.parametrize(
-    ("typed", "groups"),
+    ("typed", "clauses", "exclude"),
     [
-        ("备案", [(("备案",), ())]),
-        ("备案 罚款", [(("备案", "罚款"), ())]),
-        ("备案　罚款", [(("备案", "罚款"), ())]),
-        ("备案 且 罚款", [(("备案", "罚款"), ())]),
-        ("备案 AND 罚款", [(("备案", "罚款"), ())]),
-        ("备案 或 登记 年检", [(("备案",), ()), (("登记", "年检"), ())]),
-        ("备案|登记", [(("备案",), ()), (("登记",), ())]),
-        ("备案 OR 登记", [(("备案",), ()), (("登记",), ())]),
-        ("备案 -登记", [(("备案",), ("登记",))]),
-        ("备案 非 登记", [(("备案",), ("登记",))]),
-        ('备案 -"登记 机关"', [(("备案",), ("登记 机关",))]),
-        ("“动力电池”回收", [(("动力电池", "回收"), ())]),
-        ("「动力电池」 回收", [(("动力电池", "回收"), ())]),
+        ("备案", ["备案"], []),
+        ("备案 罚款", ["备案", "罚款"], []),
+        ("备案　罚款", ["备案", "罚款"], []),
+        ("备案 且 罚款", ["备案", "罚款"], []),
+        ("备案 AND 罚款", ["备案", "罚款"], []),
+        ("备案 或 登记 年检", ["备案/登记", "年检"], []),
+        ("消防 备案 或 登记 或 年检 罚款", ["消防", "备案/登记/年检", "罚款"], []),
+        ("备案|登记", ["备案/登记"], []),
+        ("备案 OR 登记", ["备案/登记"], []),
+        ("备案 -登记", ["备案"], ["登记"]),
+        ("备案 非 登记", ["备案"], ["登记"]),
+        ("备案 非 登记 或 年检", ["备案"], ["登记", "年检"]),
+        ("非 登记 备案", ["备案"], ["登记"]),
+        ('备案 -"登记 机关"', ["备案"], ["登记 机关"]),
+        ("“动力电池”回收", ["动力电池", "回收"], []),
+        ("「动力电池」 回收", ["动力电池", "回收"], []),
         # an operator that can't be one where it stands is a word
-        ("或", [(("或",), ())]),
-        ("非", [(("非",), ())]),
-        ("或 备案", [(("或", "备案"), ())]),
-        ("-备案", [(("备案",), ())]),
-        ('"没有结束', [(("没有结束",), ())]),
-        ("", []),
-        ("，。！", []),
+        ("或", ["或"], []),
+        ("非", ["非"], []),
+        ("或 备案", ["或", "备案"], []),
+        ("备案 或", ["备案", "或"], []),
+        ("-备案", ["备案"], []),
+        ('"没有结束', ["没有结束"], []),
+        ("", [], []),
+        ("，。！", [], []),
     ],
 )
-def test_reads_words_and_operators(typed: str, groups: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
-    assert parse_query(typed).groups == tuple(Group(*group) for group in groups)
+def test_reads_words_and_operators(typed: str, clauses: list[str], exclude: list[str]) -> None:
+    assert parse_query(typed) == Query(tuple(tuple(clause.split("/")) for clause in clauses), tuple(exclude))
+
+
+def test_an_alternative_holds_closer_than_a_blank() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(text, tokenize='ascii')")
+    for text in ("消防和电池", "消防和车辆", "车辆登记", "电池", "消防、车辆和水源"):
+        connection.execute("INSERT INTO t VALUES (?)", (index_text(text),))
+    query = match_expression("消防 电池 或 车辆 非 水源")
+    assert [row[0] for row in connection.execute("SELECT rowid FROM t WHERE t MATCH ? ORDER BY 1", (query,))] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +77,7 @@ def test_tokens_end_each_run_with_its_last_character_alone() -> None:
 
 
 def test_terms_beyond_the_limit_are_dropped() -> None:
-    assert len(parse_query(" ".join("甲乙丙丁" for _ in range(500))).groups[0].include) <= MAX_TERMS
+    assert len(parse_query(" ".join("甲乙丙丁" for _ in range(500))).clauses) <= MAX_TERMS
 
 
 @settings(max_examples=300, deadline=None)
