@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 # (younger than … days, asked for again after … days), youngest first.
@@ -68,6 +68,11 @@ class Window:
         if closes <= opened:
             closes += timedelta(days=1)
         return max(0.0, (closes - here).total_seconds())
+
+
+def china_date(now: str) -> date:
+    """The day in China, by which sites date their lists, of an instant in ISO UTC."""
+    return (instant(now) + BEIJING).date()
 
 
 def read_window(text: str) -> Window:

@@ -10,7 +10,6 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from crawler.platforms.base import ListContext, ListEntry, ListError, ListPage, 
 from crawler.platforms.detect import families
 from crawler.registry import Column, Source
 from crawler.relevance import reason_to_fetch
+from crawler.schedule import china_date
 from crawler.urls import identity
 from rules_db.captures import Validators
 from rules_db.model import Outcome
@@ -66,7 +66,7 @@ class RegistrySpider(Spider):
         self.plan = plan
         self.store = connection
         self.runs = {source.id: SourceRun(connection, snapshots, source, plan.now) for source in plan.sources}
-        self.today = date.fromisoformat(plan.now[:10])
+        self.today = china_date(plan.now)
         self.frontier = Frontier(plan.fast, self.on_list, self.on_document, self.on_failure)
         self.tried: set[tuple[str, str]] = set()
 

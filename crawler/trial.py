@@ -27,6 +27,7 @@ from crawler.platforms.detect import families
 from crawler.platforms.rows import ROW_FALLBACK
 from crawler.registry import Column, RegistryError, Source, load_sources
 from crawler.relevance import reason_to_fetch
+from crawler.schedule import china_date
 from crawler.urls import RefusedUrlError, identity, normalise
 from rules_db import captures
 from rules_db.captures import Sighting
@@ -82,7 +83,7 @@ def try_source(
             connection = open_store(folder, read_only=True)
             seen = captures.sightings_of(connection, verdict.run_id)
             teller = _Teller(
-                by_id[source_id], seen, SnapshotStore(folder.snapshots, connection), date.fromisoformat(now[:10])
+                by_id[source_id], seen, SnapshotStore(folder.snapshots, connection), china_date(now)
             )
             steps = tuple(teller.steps())
             connection.close()

@@ -15,6 +15,7 @@ from rules_db.effects import record_effects, stated_effects
 from rules_db.instruments import InstrumentRef
 from rules_db.iri import expression_iri, short_id
 from rules_db.model import Analysis, HeadFacts, InstrumentStatus, Tier
+from rules_db.workdays import china_day
 
 REGISTER_PLATFORM = "register"
 
@@ -72,10 +73,10 @@ def insert_expression(
     first_seen: str | None = None,
 ) -> str:
     """Write an expression with all that was read in it; returns its id. `in_place` = an edit found at a known address,
-    valid from `first_seen` (the day of recording, if None)."""
+    valid from the day `first_seen` (in China, that of recording, if None)."""
     head = analysis.head
     iri = _free_iri(connection, instrument.iri, date)
-    effective_on, basis = _effective(head, date, first_seen or recorded_at, in_place=in_place)
+    effective_on, basis = _effective(head, date, first_seen or china_day(recorded_at), in_place=in_place)
     connection.execute(
         """INSERT INTO expression (id, iri, instrument_id, version_date, document_number, promulgated_on, published_on,
              effective_on, expires_on, effective_basis, status, text, text_fingerprint, tier, pipeline_version,
@@ -151,10 +152,10 @@ def record_manifestation(connection: sqlite3.Connection, expression_id: str, ori
     )
 
 
-def _effective(head: HeadFacts, date: str | None, recorded_at: str, *, in_place: bool) -> tuple[str | None, str]:
+def _effective(head: HeadFacts, date: str | None, first_seen: str, *, in_place: bool) -> tuple[str | None, str]:
     """From when the text applies, and on what ground we say so: never a bare guess."""
     if in_place:
-        return recorded_at[:10], "first_seen"
+        return first_seen, "first_seen"
     if head.effective_on:
         return head.effective_on, "stated"
     if head.version_date or head.promulgated_on:

@@ -27,6 +27,7 @@ from rules_db.fingerprint import comparison_key, fingerprint
 from rules_db.instruments import InstrumentRef, registered_instrument, resolve_instrument, title_key
 from rules_db.iri import jurisdiction_code
 from rules_db.model import Analysis
+from rules_db.workdays import china_day
 
 
 class Recorded(StrEnum):
@@ -110,7 +111,7 @@ def record_text(connection: sqlite3.Connection, analysis: Analysis, origin: Orig
         wording,
         in_place=in_place,
         recorded_at=recorded_at,
-        first_seen=origin.seen_at,
+        first_seen=china_day(origin.seen_at) if origin.seen_at else None,
     )
     outcome = Recorded.NEW_INSTRUMENT if new else Recorded.NEW_EXPRESSION
     return RecordedText(outcome, instrument, expression_id)

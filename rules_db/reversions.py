@@ -11,6 +11,7 @@ import sqlite3
 
 from rules_db.connection import transaction
 from rules_db.iri import expression_iri, short_id
+from rules_db.workdays import china_day
 
 # Newest text recorded for each address, when it was an edit in place, and the text of the two newest looks there.
 _REVERTED = """
@@ -69,7 +70,7 @@ def _again(
     connection.execute(
         f"""INSERT INTO expression (id, iri, instrument_id, {_KEPT}, effective_on, effective_basis, recorded_at)
             SELECT ?, ?, instrument_id, {_KEPT}, ?, 'first_seen', ? FROM expression WHERE id = ?""",  # noqa: S608
-        (new, iri, since[:10], recorded_at, earlier),
+        (new, iri, china_day(since), recorded_at, earlier),
     )
     connection.execute(
         """INSERT INTO provision (expression_id, eid, kind, label, heading, parent_eid, ord, start, "end", tree_end)

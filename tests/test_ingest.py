@@ -349,7 +349,7 @@ def test_copies_of_an_archive_become_versions_of_their_days(tmp_path: Path) -> N
     copies = (
         ("c.html", 10, "20240901030000"),
         ("a.html", 30, "2021-05-06"),
-        ("b.html", 20, "2022-07-08T23:30:00+08:00"),
+        ("b.html", 20, "2022-07-08T06:10:00+08:00"),
     )
     manifest = archive(tmp_path / "in", *copies)
     result = ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)
@@ -363,7 +363,7 @@ def test_copies_of_an_archive_become_versions_of_their_days(tmp_path: Path) -> N
         ("2022-07-08", "first_seen"), ("2024-09-01", "first_seen")
     ]  # fmt: skip
     seen = [row[0] for row in store.execute("SELECT seen_at FROM sighting ORDER BY id")]
-    assert seen == ["2021-05-05T16:00:00Z", "2022-07-08T15:30:00Z", "2024-09-01T03:00:00Z"]
+    assert seen == ["2021-05-05T16:00:00Z", "2022-07-07T22:10:00Z", "2024-09-01T03:00:00Z"]
     kinds = [row[0] for row in store.execute("SELECT kind FROM change WHERE kind LIKE 'threshold%'")]
     assert kinds == ["threshold_tightened", "threshold_tightened"]
     recorded = store.execute("SELECT min(recorded_at) FROM expression").fetchone()[0]

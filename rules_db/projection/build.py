@@ -20,6 +20,7 @@ from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
 from rules_db.projection.validity import Standing, Stated, standings
 from rules_db.search import fill_index
+from rules_db.workdays import china_day
 
 _HERE = Path(__file__).parent
 PUBLIC_CHANGES = frozenset(ChangeKind) - {
@@ -59,10 +60,10 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
         for statement in _statements("public.sql"):
             connection.execute(statement)
         _jurisdictions(connection)
-        _standing(connection, now[:10])
+        _standing(connection, china_day(now))
         _choices(connection)
         for statement in _statements("fill.sql"):
-            connection.execute(statement, {"today": now[:10]} if ":today" in statement else {})
+            connection.execute(statement, {"today": china_day(now)} if ":today" in statement else {})
         connection.executemany(
             f"INSERT INTO provision VALUES ({', '.join('?' * 23)})",  # noqa: S608 (placeholders only)
             _provisions(connection),
@@ -235,7 +236,7 @@ def _about(connection: sqlite3.Connection, now: str, sample: bool | None) -> Non
         )
     rows = [
         ("published_at", now, "When this copy was published"),
-        ("as_of", now[:10], "The day for which statuses were worked out"),
+        ("as_of", china_day(now), "The day for which statuses were worked out"),
         ("sample", str(int(sample)), "1 when this is sample data made up for a demonstration"),
         ("pipeline_versions", _joined(connection, "pipeline_version"), "Versions of the reading patterns"),
     ]

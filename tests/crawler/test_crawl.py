@@ -421,3 +421,14 @@ def test_a_machine_without_network_is_told_once_and_not_for_each_source(tmp_path
     crawled(now="2026-06-03T01:00:00Z")
     assert ("offline", "network", False) in issues()
     assert issues()[-1] == ("broken", "s4", True)
+
+
+def test_a_list_that_names_no_year_is_dated_by_the_day_in_china(tmp_path, server, crawled):
+    """At ten past six there, when the daily run is scheduled, it is still yesterday by UTC."""
+    server.pages["/tzgg/"] = Reply(rows([("./a/t20260101_1.html", T1, "06-02"), ("./a/t20260101_2.html", T2, "06-03")]))
+    write_source(tmp_path / "sources", "a", server.url, fetch="list")
+    crawled(now="2026-06-01T22:10:00Z")
+    store = connect(tmp_path / "data" / "work.db", read_only=True)
+    dates = [row[0] for row in store.execute("SELECT published_on FROM list_entry ORDER BY position")]
+    store.close()
+    assert dates == ["2026-06-02", "2025-06-03"]

@@ -229,6 +229,14 @@ def test_readers_see_old_or_new_and_never_an_error(tmp_path: Path) -> None:
     assert seen == {("2026-06-01", 3), ("2026-08-01", 0)}
 
 
+def test_statuses_are_those_of_the_day_in_china(tmp_path: Path) -> None:
+    """At ten past six of 1 July there, when the daily run is scheduled, it is still June by UTC."""
+    folder = published(tmp_path)
+    assert publish(folder, now="2026-06-30T22:10:00Z").done
+    assert value(folder, "SELECT value FROM about WHERE key = 'as_of'") == "2026-07-01"
+    assert value(folder, "SELECT count(*) FROM provision WHERE status = 'not_yet_in_force'") == 0
+
+
 def test_kill_at_any_moment_leaves_one_whole_copy(tmp_path: Path) -> None:
     folder = published(tmp_path)
     program = (
