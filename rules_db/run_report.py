@@ -20,11 +20,11 @@ from typing import Any, Final
 
 from rules_db import run_history
 from rules_db.connection import StoreError
+from rules_db.controls import CONTROLS
 from rules_db.decisions.log import Anchor
 from rules_db.model import Verdict
 from rules_db.projection.build import PUBLIC_CHANGES
 from rules_db.run_history import Untold
-from rules_db.typography import CONTROLS
 
 NOTHING_NEW, CHANGES, DEGRADED, GATE_REFUSED = 0, 1, 2, 3
 MEANING: Final[Mapping[int, str]] = {

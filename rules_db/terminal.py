@@ -21,7 +21,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from rules_db.typography import CONTROLS
+from rules_db.controls import CONTROLS
 
 SHORT, LEAST = 12, 8  # cells on screen: a column no wider is never folded (dates, ids); what others get at the least
 PIPED = 160  # width of a table that no terminal shows, unless `COLUMNS` is set

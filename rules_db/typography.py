@@ -24,10 +24,6 @@ INVISIBLE = (
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
 )
 
-# What moves a terminal's cursor or makes text read otherwise than it is: controls but tab and newline, and overrides of
-# direction.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-
 
 def expand(ranges: str) -> Iterable[int]:
     """Code points of a string of characters and ranges `a-z`, as in a regular expression's class."""

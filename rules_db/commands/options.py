@@ -15,7 +15,7 @@ from typing import Any, NoReturn, TypeVar, cast
 
 import click
 
-from rules_db.typography import CONTROLS
+from rules_db.controls import CONTROLS
 
 EXIT_PARTIAL, EXIT_GATE, EXIT_ENVIRONMENT, EXIT_FAULT = 1, 3, 4, 5
 TAKES_IN = (

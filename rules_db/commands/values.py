@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from rules_db.typography import CONTROLS
+from rules_db.controls import CONTROLS
 
 LONGEST_NAME = 120
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from rules_db.connection import StoreError, connect, transaction
-from rules_db.typography import CONTROLS
+from rules_db.controls import CONTROLS
 
 SEVERITIES: Final = ("none", "low", "medium", "high", "critical")
 BEFORE_THE_FIRST: Final = "0" * 64
