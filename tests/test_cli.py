@@ -56,6 +56,13 @@ def test_exit_codes_of_its_own_are_told_in_the_help_of_a_command() -> None:
     assert silent == []
 
 
+def test_every_command_takes_a_data_folder() -> None:
+    without = [
+        path for path, command in commands(main) if not any("--data" in parameter.opts for parameter in command.params)
+    ]
+    assert without == []
+
+
 def test_every_command_that_shows_something_shows_it_as_json() -> None:
     """`extract` writes JSON lines, `sources new` a YAML file, `serve` pages; the rest decides or changes something."""
     without = {
