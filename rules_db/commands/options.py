@@ -74,8 +74,8 @@ def data_option(command: F) -> F:
 
 
 def told(command: F) -> F:
-    """For commands that need no data folder: troubles are told as everywhere, and `--data` is taken and not used, so that
-    a script may give it to all."""
+    """For commands that need no data folder: troubles are told as everywhere; `--data` is taken and not used, so that a
+    script may give it to all."""
 
     @click.option("--data", type=click.Path(path_type=Path), hidden=True, expose_value=False)
     @functools.wraps(command)
