@@ -24,16 +24,19 @@ class StrictLoader(yaml.SafeLoader):
 
 
 def read_entries(
-    path: Path, validator: jsonschema.Draft202012Validator, refuse: type[StoreError]
+    path: Path, validator: jsonschema.Draft202012Validator, refuse: type[StoreError], *, secret: bool = False
 ) -> list[Mapping[str, Any]]:
-    """The entries of one reviewed YAML file. Raises `refuse` naming file, entry and fault."""
+    """The entries of one reviewed YAML file. Raises `refuse` naming file, entry and fault; of a `secret` file the fault
+    repeats no value."""
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=StrictLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise refuse(f"{path}: not readable YAML: {' '.join(str(error).split())}") from error
+        told = "look for tabs, missing quotes and brackets" if secret else " ".join(str(error).split())
+        raise refuse(f"{path}: not readable YAML: {told}") from (None if secret else error)
     for fault in sorted(validator.iter_errors(raw), key=lambda e: list(map(str, e.absolute_path))):
         place = list(fault.absolute_path)
+        told = f"does not fit {fault.validator} {fault.validator_value}" if secret else fault.message
         entry = raw[place[0]].get("id", place[0]) if place and isinstance(raw[place[0]], dict) else "the file"
-        raise refuse(f"{path}: {entry}: {'.'.join(map(str, place[1:])) or 'entry'}: {fault.message}")
+        raise refuse(f"{path}: {entry}: {'.'.join(map(str, place[1:])) or 'entry'}: {told}")
     entries: list[Mapping[str, Any]] = raw
     return entries

@@ -40,7 +40,7 @@ def users_metadata(path: Path) -> dict[str, Any]:
     """`allow` and plugin configuration that let in the people of the file and nobody else; each actor carries `id` and
     `may`. Raises UsersError, naming file and entry."""
     try:
-        entries = read_entries(path, jsonschema.Draft202012Validator(_SCHEMA), UsersError)
+        entries = read_entries(path, jsonschema.Draft202012Validator(_SCHEMA), UsersError, secret=True)
     except OSError as error:
         raise UsersError(f"{path}: can't be read: {error.strerror or error}") from error
     names = [entry["id"] for entry in entries]

@@ -2,15 +2,17 @@
 
 Datasette's permission `guiji-decide` says who may: people whose entry in the file of users names it under `may`, or
 whoever another plugin allows; by default nobody. The form goes to `decisions.db` beside the published copy, which stays
-as it is. Datasette checks the CSRF token of every POST before it comes here.
+as it is. Datasette checks the CSRF token of every POST with cookies before it comes here. A browser that was let in by
+HTTP Basic sends its password along without any, so what a browser says of where a form comes from counts as well.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from datasette.utils.asgi import Response
 
@@ -43,6 +45,8 @@ async def show_change(datasette: Any, request: Any) -> Any:
     """GET: the change and its decisions. POST: one more decision, then back to the page."""
     may = await datasette.permission_allowed(request.actor, PERMISSION, default=False)
     key = request.url_vars["id"]
+    if request.method == "POST" and _from_elsewhere(request.headers):
+        return _refused("This form comes from another site.", 403)
     if request.method == "POST":
         return await _decide(datasette, request, key) if may else _refused("You may not decide here.", 403)
     if request.method not in ("GET", "HEAD"):
@@ -84,6 +88,15 @@ async def _decide(datasette: Any, request: Any, key: str) -> Any:
     except StoreError as error:
         return await _shown(datasette, request, key, True, str(error))
     return Response.redirect(datasette.urls.path(f"/change/{key}"), status=303)
+
+
+def _from_elsewhere(headers: Mapping[str, str]) -> bool:
+    """Whether a browser says that another site made it send this; programs say nothing."""
+    told = headers.get("sec-fetch-site")
+    if told is not None:
+        return told not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
 def _place(datasette: Any) -> Path:

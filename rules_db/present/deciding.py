@@ -63,7 +63,13 @@ def _decision(row: Row) -> tuple[Sequence[object], list[object]]:
 def decision_history(found: Sequence[Row]) -> None:
     columns = ("relevant", "severity", "owner", "due_on", "note")
     rows = (
-        (row["n"], row["decided_at"], row["decided_by"], *(row["decision"][column] for column in columns))
+        (
+            row["n"],
+            row["decided_at"],
+            row["decided_by"],
+            "yes" if row["decision"]["relevant"] else "no",
+            *(row["decision"][column] for column in columns[1:]),
+        )
         for row in found
     )
     print_table(counted(len(found), "decision"), ("entry", "when", "by", *columns), rows)

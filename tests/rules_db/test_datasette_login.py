@@ -116,15 +116,18 @@ def test_without_users_there_is_no_login(folder: DataFolder) -> None:
         ("- id: chen\n  password_hash: plain\n", "password_hash"),
         ("- id: 陈\n  password_hash: x\n", "id"),
         ("[]\n", "the file"),
-        ("- id: a\n  id: b\n", "stands twice"),
+        ("- id: a\n  id: b\n", "not readable"),
         ("{", "not readable"),
+        ("chen: {password_hash: plain}\n", "does not fit type array"),
+        ("- {id: chen, password_hash: plain\n", "not readable"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_fault(tmp_path: Path, text: str, told: str) -> None:
     path = tmp_path / "users.yml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UsersError, match=told):
+    with pytest.raises(UsersError, match=told) as raised:
         users_metadata(path)
+    assert "plain" not in str(raised.value), "a password or its hash is repeated nowhere"
 
 
 def test_one_person_has_one_entry(tmp_path: Path, users: Path) -> None:

@@ -243,14 +243,16 @@ def post(folder: DataFolder) -> Callable[..., Any]:
     site, change = Site(folder.public_db), change_of(folder)
     place = f"/change/{change}"
 
-    def send(form: dict[str, str], actor: dict[str, Any] | None, *, token: bool = True) -> Any:
+    def send(
+        form: dict[str, str], actor: dict[str, Any] | None, *, token: bool = True, headers: dict[str, str] | None = None
+    ) -> Any:
         cookies = {"ds_actor": site.datasette.sign({"a": actor}, "actor")} if actor else {}
         page = site.get(place, cookies=cookies)
         found = re.search(r'name="csrftoken" value="([^"]+)"', page.text)
         if found and token:
             form = {**form, "csrftoken": found[1]}
         cookies |= {"ds_csrftoken": page.cookies["ds_csrftoken"]} if "ds_csrftoken" in page.cookies else {}
-        response = site._run(site.datasette.client.post(place, data=form, cookies=cookies))
+        response = site._run(site.datasette.client.post(place, data=form, cookies=cookies, headers=headers))
         return page, response, site.get(place, cookies=cookies)
 
     return send
@@ -276,6 +278,24 @@ def test_without_the_token_nothing_is_written(folder: DataFolder, post: Callable
     _, response, _ = post(FORM, DECIDER, token=False)
     assert response.status_code == 403
     assert not folder.decisions_db.exists()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"origin": "https://elsewhere.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://localhost"}, 303),
+        ({"sec-fetch-site": "same-origin", "origin": "http://localhost"}, 303),
+        ({}, 303),
+    ],
+)
+def test_a_form_of_another_site_is_refused(post: Callable[..., Any], headers: dict[str, str], status: int) -> None:
+    """Also with a token: of a browser that sends a password along there is none to check."""
+    _, response, _ = post(FORM, DECIDER, headers=headers)
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize(("field", "value"), [("relevant", ""), ("severity", "dire"), ("due_on", "soon")])
