@@ -44,9 +44,8 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
     from datasette.plugins import pm
     from datasette.utils import parse_metadata
 
-    from rules_db.datasette_plugins import PLUGINS
+    from rules_db.datasette_plugins import PLUGINS, REPLACED
     from rules_db.datasette_plugins.base_path import below
-    from rules_db.datasette_plugins.errors import REPLACED
 
     class Served(Datasette):  # type: ignore[misc]  # datasette has no types
         """Makes whole addresses from paths that have lost the base, as those of facets have."""
@@ -57,8 +56,9 @@ def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True
     for plugin in PLUGINS:
         if not pm.is_registered(plugin):
             pm.register(plugin, name=plugin.__name__)
-    if pm.has_plugin(REPLACED):
-        pm.unregister(name=REPLACED)
+    for name in REPLACED:
+        if pm.has_plugin(name):
+            pm.unregister(name=name)
     return Served(
         files=[str(public)],
         metadata={

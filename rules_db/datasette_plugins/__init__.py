@@ -10,6 +10,7 @@ from rules_db.datasette_plugins import (
     closed_pages,
     decisions,
     errors,
+    facets,
     feed,
     headers,
     login,
@@ -29,6 +30,9 @@ PLUGINS = (
     cells,
     feed,
     errors,
+    facets,
     headers,
     spreadsheet_guard,
 )
+# Parts of Datasette whose place ours take, by the names under which it registers them.
+REPLACED = (errors.REPLACED, facets.REPLACED)

@@ -16,6 +16,7 @@ from rules_db.iri import NATIONAL, jurisdiction_code
 from rules_db.mapping.claims import read_claims
 from rules_db.model import ChangeKind, Tier
 from rules_db.projection.amendments import computed_amendments
+from rules_db.projection.facets import count_facets
 from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
 from rules_db.projection.validity import Standing, Stated, standings
@@ -77,6 +78,7 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
                 "INSERT INTO computed_amendment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", computed_amendments(work)
             )
         _about(connection, now, sample)
+        count_facets(connection)
         fill_index(connection)
         connection.execute("COMMIT")
         connection.execute("DETACH work")

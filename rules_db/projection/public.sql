@@ -403,6 +403,15 @@ CREATE TABLE source_health (
   instruments INTEGER NOT NULL
 ) STRICT;
 
+-- Facets of whole tables, which Datasette would group anew for each reader (rules_db/datasette_plugins/facets.py).
+CREATE TABLE facet_count (
+  table_name TEXT NOT NULL,
+  column_name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (table_name, column_name, value)
+) STRICT, WITHOUT ROWID;
+
 -- Search: tokens of overlapping character pairs, filled by rules_db.search. Datasette recognises content="table" only.
 CREATE VIRTUAL TABLE provision_fts USING fts5(text, content="provision", tokenize="ascii");
 CREATE VIRTUAL TABLE instrument_fts USING fts5(title, content="instrument", tokenize="ascii");
