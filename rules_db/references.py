@@ -17,6 +17,7 @@ from rules_db.model import InstrumentStatus
 from rules_db.projection.validity import Stated, standings
 from rules_db.reconcile import ordered_expressions
 
+OLDEST = "this text's date is unknown; it is taken for the oldest"
 DATED = re.compile(r"^(?P<name>.+?)@(?P<date>\d{4}-\d{2}-\d{2}|undated)$", re.DOTALL)
 
 
@@ -65,7 +66,8 @@ def one_expression(connection: sqlite3.Connection, reference: str) -> Expression
 
 
 def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, date: str | None) -> ExpressionRef:
-    """The instrument's expression dated so, else the one valid on that day; without a date the newest.
+    """The instrument's expression dated so, else the one valid on that day, else one of unknown date, which is taken for
+    the oldest; without a date the newest.
 
     Raises StoreError naming the dates that are known.
     """
@@ -77,7 +79,7 @@ def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, dat
     order = ordered_expressions(connection, instrument.id)
     if date is None:
         return ExpressionRef(order[-1], instrument, by_id[order[-1]]["version_date"])
-    exact = [key for key in order if (by_id[key]["version_date"] or "undated") == date]
+    exact = [key for key in order if _date_of(by_id[key]) == date]
     if exact:
         return ExpressionRef(exact[-1], instrument, by_id[exact[-1]]["version_date"])
     valid = [key for key in order if date != "undated" and (by_id[key]["effective_on"] or "9999") <= date]
@@ -88,8 +90,16 @@ def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, dat
         what = f"the last one, repealed from {ended} on" if gone else "the one in force then"
         note = f"no version is dated {date}; taken: {what}, dated {row['version_date'] or 'unknown'}"
         return ExpressionRef(valid[-1], instrument, row["version_date"], note)
-    dates = ", ".join(row["version_date"] or "undated" for row in (by_id[key] for key in order))
+    undated = [key for key in order if _date_of(by_id[key]) == "undated"]
+    if undated:
+        return ExpressionRef(undated[-1], instrument, None, OLDEST)
+    dates = ", ".join(_date_of(by_id[key]) for key in order)
     raise StoreError(f"《{instrument.title}》 has no version dated or in force on {date}; known: {dates}")
+
+
+def _date_of(row: sqlite3.Row) -> str:
+    """The date a version is called by: that which it bears, else the day from which it applies."""
+    return str(row["version_date"] or row["effective_on"] or "undated")
 
 
 def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRef, day: str) -> ExpressionRef:
@@ -118,7 +128,7 @@ def expression_in_force(connection: sqlite3.Connection, instrument: InstrumentRe
         )
     chosen = begun[-1] if begun else undated[-1]
     ended = repealed_from(connection, instrument.id)
-    note = "" if begun else "this text's date is unknown; it is taken for the oldest"
+    note = "" if begun else OLDEST
     if ended and ended <= day:
         note = f"repealed from {ended} on: this is the last text that applied"
     later = early_on(connection, order[order.index(chosen) + 1 :], day)

@@ -370,6 +370,19 @@ def test_copies_of_an_archive_become_versions_of_their_days(tmp_path: Path) -> N
     assert recorded > "2025", "when we came to know of it is another matter"
 
 
+def test_copies_without_any_date_are_compared_from_before_the_first_to_after_the_second(tmp_path: Path) -> None:
+    """The first one's date is unknown: it is taken for the oldest, by `diff` as by `show`."""
+    manifest = archive(tmp_path / "in", ("a.html", 30, "2021-05-06"), ("b.html", 20, "2022-07-08"))
+    for page in (tmp_path / "in").glob("*.html"):
+        page.write_text(page.read_text(encoding="utf-8").replace("发布日期：2020-03-01", ""), encoding="utf-8")
+    ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)
+    title = "示例市电池台账管理规定"
+    for span in (("2022-01-01", "2022-12-31"), ("undated", "2022-07-08")):
+        found = run("diff", f"{title}@{span[0]}", f"{title}@{span[1]}", "--format", "json", "--data", tmp_path / "data")
+        (limit,) = json.loads(found.stdout)["thresholds"]
+        assert (limit["from"]["text"], limit["to"]["text"], limit["direction"]) == ("30日内", "20日内", "tightened")
+
+
 def test_an_archive_taken_in_twice_changes_nothing(tmp_path: Path) -> None:
     manifest = archive(tmp_path / "in", ("a.html", 30, "2021-05-06"), ("b.html", 20, "2022-07-08"))
     ingest(tmp_path / "data", tmp_path / "in", manifest=manifest)
