@@ -66,8 +66,8 @@ def one_expression(connection: sqlite3.Connection, reference: str) -> Expression
 
 
 def expression_on(connection: sqlite3.Connection, instrument: InstrumentRef, date: str | None) -> ExpressionRef:
-    """The instrument's expression dated so, else the one valid on that day, else one of unknown date, which is taken for
-    the oldest; without a date the newest.
+    """The instrument's expression dated so, else the one valid on that day, else one of unknown date, which is taken
+    for the oldest; without a date the newest.
 
     Raises StoreError naming the dates that are known.
     """
