@@ -17,6 +17,12 @@ from rules_db.fingerprint import comparison_key, fingerprint
 from rules_db.model import Comparator, Modality, ProvisionKind, ProvisionText, Quantity
 
 _CONTAINERS = (ProvisionKind.PART, ProvisionKind.CHAPTER, ProvisionKind.SECTION)
+_TERM_OF_ACT = re.compile(r"其?(?P<act>[^，。；]{0,4}?)的?(?:期限|期间|时限|时间|年限|期)|(?P<most>最)")
+"""What a limit measures when it goes on with a duty before it: 期限, 保存期限, 公示期; or it says 最长 alone."""
+_LIMITING = re.compile("不?(?:[超晚迟早]|[少多低高大小短长]于)")
+"""What is said of such a limit by a norm of its own."""
+_NEXT_TO = 3
+"""Characters that a modal may stand before the words of its limit: 应当不少于三年."""
 _SENTENCE_END = re.compile(r"[。\n]")
 
 
@@ -255,13 +261,30 @@ def _statement(text: str, start: int, end: int, own: sqlite3.Row, unit: Unit) ->
     return first, max(last, end)
 
 
+def _continued(raw: dict[str, Any], rules: tuple[RuleReading, ...], before: list[int], owner: int) -> int:
+    """The norm whose limit it is. 应当保存记录，期限不得少于三年 has two norms, and the limit is that of the first: its
+    words are in one sentence with the duty, so that neither changes without the other."""
+    span, rule = raw["span"], rules[owner]
+    topic = _TERM_OF_ACT.fullmatch(raw["parameter"] or span["text"][:1])
+    if topic is None or rule.bearer or not span["start"] - _NEXT_TO <= rule.cue_start < span["end"]:
+        return owner
+    duties = (
+        n
+        for n in reversed(before)
+        if rules[n].modality is not Modality.PENALTY and (rules[n].bearer or not _LIMITING.match(rules[n].action))
+    )
+    return next((n for n in duties if (topic["act"] or "") in rules[n].action), owner)
+
+
 def _threshold(raw: dict[str, Any], rules: tuple[RuleReading, ...], places: _Places) -> ThresholdReading:
     span = raw["span"]
     unit = places.unit_at(span["start"])
     inside = [n for n, rule in enumerate(rules) if rule.start <= span["start"] < rule.end]
     # several norms share a sentence: the last cue before the quantity governs it, else the first one
-    before = [n for n in inside if rules[n].cue_start <= span["start"]]
+    before = [n for n in inside if rules[n].cue_start < span["end"]]
     owner = before[-1] if before else (inside[0] if inside else None)
+    if owner is not None:
+        owner = _continued(raw, rules, before, owner)
     quantity = Quantity(
         span["text"],
         Comparator(raw["comparator"]),

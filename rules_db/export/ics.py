@@ -75,12 +75,10 @@ def retention_events(store: sqlite3.Connection, catalogue: Catalogue, profile: P
 
 
 def _keeping_times(store: sqlite3.Connection, version: str) -> list[sqlite3.Row]:
-    """Least times of keeping in the sentence of a rule: 应当保存…，期限不得少于三年 is one sentence and two norms."""
+    """Least times of keeping that a rule sets."""
     rows = store.execute(
-        """SELECT DISTINCT t.id, t.parameter, t.value, t.unit, t.text, other.statement FROM rule_version rv
-           JOIN rule_version other ON other.expression_id = rv.expression_id AND other.fingerprint = rv.fingerprint
-             AND other.superseded_at IS NULL
-           JOIN threshold t ON t.rule_version_id = other.id AND t.superseded_at IS NULL
+        """SELECT t.id, t.parameter, t.value, t.unit, t.text, rv.statement FROM rule_version rv
+           JOIN threshold t ON t.rule_version_id = rv.id AND t.superseded_at IS NULL
            WHERE rv.id = ? AND t.comparator IN ('ge', 'gt', 'eq') ORDER BY t.id""",
         (version,),
     ).fetchall()
