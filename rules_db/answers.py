@@ -279,24 +279,3 @@ def describe_changes(
         {**{key: row[key] for key in row.keys() if key != "text"}, "detail": json.loads(row["detail"])}  # noqa: SIM118
         for row in rows
     ]
-
-
-def changes_recorded(connection: sqlite3.Connection, recorded_at: str) -> list[dict[str, Any]]:
-    """Rows of the change feed written at one record time, in feed order."""
-    rows = connection.execute(
-        """SELECT c.*, i.title FROM change c LEFT JOIN instrument i ON i.id = c.instrument_id
-           WHERE c.recorded_at = ? ORDER BY c.rowid""",
-        (recorded_at,),
-    ).fetchall()
-    return [{**dict(row), "detail": json.loads(row["detail"])} for row in rows]
-
-
-def silent_documents(connection: sqlite3.Connection, recorded_at: str) -> list[str]:
-    """Titles whose page was fetched at that time with other bytes than before, and whose law stayed the same."""
-    rows = connection.execute(
-        """SELECT DISTINCT i.title FROM reading r JOIN expression e ON e.id = r.expression_id
-           JOIN instrument i ON i.id = e.instrument_id
-           WHERE r.read_at = ? AND r.outcome = 'same_text' ORDER BY i.title""",
-        (recorded_at,),
-    )
-    return [row["title"] for row in rows]

@@ -1,11 +1,9 @@
-"""Names of law after FRBR and Akoma Ntoso: work, expression and provision IRIs, and the short ids used in addresses.
+"""Names of law after FRBR and Akoma Ntoso: work and expression IRIs, and the short ids used in addresses.
 
 >>> instrument_iri("100000", "law", "畜牧法")
 '/cn/law/畜牧法'
 >>> expression_iri("/cn/law/畜牧法", "2022-10-30")
 '/cn/law/畜牧法/zho@2022-10-30'
->>> provision_iri("/cn/law/畜牧法/zho@2022-10-30", "art_24__para_2")
-'/cn/law/畜牧法/zho@2022-10-30~art_24__para_2'
 """
 
 from __future__ import annotations
@@ -33,10 +31,6 @@ def expression_iri(work: str, version_date: str | None, nth: int = 1) -> str:
     """Expression IRI; `nth` > 1 tells apart later texts seen under one date."""
     suffix = "" if nth == 1 else f".{nth}"
     return f"{work}/zho@{version_date or 'undated'}{suffix}"
-
-
-def provision_iri(expression: str, eid: str) -> str:
-    return f"{expression}~{eid}"
 
 
 def short_id(iri: str) -> str:
