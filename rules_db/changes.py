@@ -181,13 +181,17 @@ def _write(
 
 
 def tie_to_rules(connection: sqlite3.Connection, instrument_id: str) -> None:
-    """Give threshold changes the rule that now holds the quantity, so that a feed entry leads to its rule."""
+    """Give threshold changes the rule that now holds the quantity, so that a feed entry leads to its rule. Where an
+    article has the same words twice (入库后30日内…；出库后30日内…), what starts or bears the limit decides."""
     connection.execute(
         """UPDATE change SET rule_id = (
-             SELECT rv.rule_id FROM threshold t JOIN rule_version rv ON rv.id = t.rule_version_id
-             WHERE t.expression_id = change.to_expression_id AND t.label = change.to_label
-               AND t.text = json_extract(change.detail, '$.new.text') AND t.superseded_at IS NULL
-             ORDER BY t.start LIMIT 1)
+             SELECT held.rule_id FROM (
+               SELECT rv.rule_id, t.start, t.trigger_event = json_extract(change.detail, '$.new.trigger') AS event,
+                 t.parameter = json_extract(change.detail, '$.new.parameter') AS measure
+               FROM threshold t JOIN rule_version rv ON rv.id = t.rule_version_id
+               WHERE t.expression_id = change.to_expression_id AND t.label = change.to_label
+                 AND t.text = json_extract(change.detail, '$.new.text') AND t.superseded_at IS NULL) held
+             ORDER BY held.event DESC, held.measure DESC, held.start LIMIT 1)
            WHERE instrument_id = ? AND rule_id IS NULL AND kind LIKE 'threshold_%'""",
         (instrument_id,),
     )

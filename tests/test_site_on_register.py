@@ -123,3 +123,48 @@ def test_each_line_of_a_checklist_leads_back_to_its_text(data: Path, profile: Pa
         explained = run("explain", line["rule"], "--data", data)
         assert line["statement"] in json.dumps(explained, ensure_ascii=False)
         assert line["source"]["url"]
+
+
+def lines_of(data: Path, profile: str, day: str = AS_OF) -> dict[str, list[dict[str, Any]]]:
+    path = next(path for path in PROFILES if path.stem == profile)
+    found = run("checklist", "--profile", path, "--as-of", day, "--data", data)
+    return {check["control"]: check["lines"] for check in found["checks"]}
+
+
+def test_a_limit_that_replaced_another_says_which(data: Path) -> None:
+    told = {
+        control: [
+            change["summary"] for line in lines_of(data, "second-life-guangdong")[control] for change in line["changes"]
+        ]
+        for control in ("C04", "C05")
+    }
+    assert ["第十五条" in summary for summary in told["C04"]] == [True]  # stock in
+    assert ["第十四条" in summary for summary in told["C05"]] == [True]  # stock out
+
+
+def test_a_suspended_rule_is_shown_as_such_and_so_is_the_end_of_its_suspension(data: Path) -> None:
+    notes = {
+        day: [
+            note
+            for line in lines_of(data, "second-life-guangdong", day)["C25"]
+            if line["suspended"]
+            for note in line["notes"]
+        ]
+        for day in ("2025-11-01", "2026-11-01", AS_OF)
+    }
+    assert len(notes["2026-11-01"]) == 1
+    assert notes["2026-11-01"][0].endswith("until 2026-11-10")
+    assert "find out whether it applies again" in notes[AS_OF][0]
+
+
+def test_video_of_public_places_is_asked_for_where_the_public_comes_in(data: Path) -> None:
+    told = {
+        profile: [
+            line["place"]
+            for lines in lines_of(data, profile).values()
+            for line in lines
+            if "公共安全视频" in line["place"]
+        ]
+        for profile in ("recycler-hunan", "outlets-vehicle-maker")
+    }
+    assert (told["recycler-hunan"], len(told["outlets-vehicle-maker"])) == ([], 1)

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules_db.in_force import in_force
-from rules_db.mapping.applicability import holds_at
 from rules_db.mapping.catalogue import Catalogue, Entry
 from rules_db.mapping.parties import Parties
 from rules_db.mapping.profiles import Profile
+from rules_db.mapping.site_rules import holds_at
 from rules_db.model import InstrumentStatus
 
 TIME_UNITS = frozenset({"second", "minute", "hour", "day", "working_day", "week", "month", "year"})

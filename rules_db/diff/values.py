@@ -23,6 +23,7 @@ from rules_db.diff.units import dimension
 from rules_db.model import Direction, Quantity
 
 _ENOUGH = 0.55
+_EVENT = 0.4
 _BOUNDS = frozenset({Role.FLOOR, Role.CEILING, Role.BAND, Role.PLAIN})
 _REACH = 60
 _REPLACED = 0.85
@@ -138,7 +139,7 @@ def _pair(left: Sequence[_Known], right: Sequence[_Known], positions: _Positions
 
 def _likeness(old: _Known, new: _Known, positions: _Positions) -> float:
     """0.5 for standing at the same place of the aligned text, 0.5 for the same words around, a little for the same
-    part and number; 0 across dimensions."""
+    part, the same event that starts it, and the same number; 0 across dimensions."""
     before, after = old.placed.quantity, new.placed.quantity
     if dimension(before.unit) != dimension(after.unit):
         return 0.0
@@ -147,6 +148,8 @@ def _likeness(old: _Known, new: _Known, positions: _Positions) -> float:
         score += 0.1
     elif not {old.part, new.part} <= _BOUNDS:
         score -= 0.15
+    if before.trigger and after.trigger:  # sentences that changed places keep their events
+        score += _EVENT * (Indel.normalized_similarity(before.trigger, after.trigger) - 0.5)
     return score + (0.2 if same(before, after) else 0.0)
 
 

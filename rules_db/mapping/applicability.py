@@ -6,16 +6,18 @@ each with what must be shown, the devices, the rules behind it that hold there, 
 
 from __future__ import annotations
 
-import json
 import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
-from rules_db.iri import NATIONAL
 from rules_db.mapping.catalogue import Catalogue, Entry, cited
+from rules_db.mapping.claims import read_claims
 from rules_db.mapping.parties import Parties, read_parties
 from rules_db.mapping.profiles import Profile, ProfileError, read_profile
+from rules_db.mapping.site_rules import holds_at, rules_behind
 
-__all__ = ["Profile", "ProfileError", "applies", "checklist", "holds_at", "local_fillings", "read_profile"]
+__all__ = ["Profile", "ProfileError", "applies", "checklist", "left_out", "local_fillings", "read_profile"]
 
 _ANY = "any"
 
@@ -26,21 +28,55 @@ def applies(control: Entry, profile: Profile) -> bool:
     return bool(concerned) and set(control.get("when", ())) <= profile.facts
 
 
+def why(control: Entry, profile: Profile, parties: Parties) -> str:
+    """Why a control concerns a site, or doesn't."""
+    trades, facts = control["applies_to"], control.get("when", ())
+    if not applies(control, profile):
+        missing = [parties.titles[fact] for fact in facts if fact not in profile.facts]
+        concerned = trades == [_ANY] or profile.activities & set(trades)
+        return f"only where {'; '.join(missing)}" if concerned else f"for {_named(trades, parties)} only"
+    shared = "every site" if trades == [_ANY] else _named([t for t in trades if t in profile.activities], parties)
+    return "; ".join((shared, *(parties.titles[fact] for fact in facts)))
+
+
+def _named(activities: Iterable[str], parties: Parties) -> str:
+    return ", ".join(parties.titles[activity] for activity in activities)
+
+
+def left_out(catalogue: Catalogue, profile: Profile) -> list[dict[str, str]]:
+    """The checks that don't concern a site, each with the reason."""
+    parties = read_parties()
+    return [
+        {
+            "control": control["id"],
+            "title": control["title"],
+            "title_zh": control["title_zh"],
+            "why": why(control, profile, parties),
+        }
+        for control in catalogue.controls.values()
+        if not applies(control, profile)
+    ]
+
+
 def checklist(
     connection: sqlite3.Connection, catalogue: Catalogue, profile: Profile, as_of: str
 ) -> list[dict[str, Any]]:
     """The checks for a site in catalogue order, as plain mappings.
 
-    `rules` are those linked to the check, its evidence or its devices that are in force on `as_of` (ISO day) and hold
-    where the site stands; their `status` is accepted or suspect, on that day. `binds_site` is false
-    where the bearer names other kinds of enterprise. A link may ask for facts of the site (`when`), as a control may.
-    `changes` are typed changes of the rule, those to come included. A check without rules rests on its own source.
+    `rules` are those linked to the check, its evidence or its devices that hold where the site stands, as of `as_of`
+    (ISO day); their `status` is accepted or suspect on that day. `binds_site` is false where the bearer names other
+    kinds of enterprise. A link may ask for facts of the site (`when`), as a control may. A check without rules rests
+    on its own source. `claims` are what the press says in its matter, with our verdict.
     """
     parties = read_parties()
+    claims = {claim.n: claim for claim in read_claims()}
     items = []
     for control in catalogue.controls.values():
         if applies(control, profile):
-            items.append(_item(connection, catalogue, control, profile, as_of, parties))
+            item = _item(connection, catalogue, control, profile, as_of, parties)
+            item["because"] = why(control, profile, parties)
+            item["claims"] = [asdict(claims[n]) for n in control.get("claims", ())]
+            items.append(item)
     return items
 
 
@@ -72,68 +108,30 @@ def _item(
         "title": control["title"],
         "title_zh": control["title_zh"],
         "objective": control["objective"],
+        "objective_zh": control.get("objective_zh", ""),
         "tier": control["tier"],
         "owner_role": control["owner_role"],
+        "owner_role_zh": control.get("owner_role_zh", ""),
         "method": list(control["method"]),
         "steps": list(control["steps"]),
         "retention": dict(control["retention"]),
         "evidence": [
             {key: entry[key] for key in ("id", "title", "title_zh", "retention_legal", "retention_suggested", "tier")}
+            | {key: entry.get(key, "") for key in ("retention_legal_zh", "retention_suggested_zh")}
             for entry in evidence
         ],
         "hardware": [
             {key: entry[key] for key in ("id", "title", "title_zh", "restrictions", "tier")} for entry in devices
         ],
+        "consequences": [
+            {**entry, "source": cited("source", entry["source"], catalogue.sources)}
+            for entry in catalogue.consequences.values()
+            if control["id"] in entry["controls"]
+        ],
         "source": cited("source", control["source"], catalogue.sources),
         "rules": [
             {**rule, "binds_site": parties.binds(rule["bearer"], profile.activities, rule["statement"])}
-            for rule in _rules(connection, targets, profile.jurisdiction, as_of)
+            for rule in rules_behind(connection, targets, profile.jurisdiction, as_of)
             if set(catalogue.links.get(rule["link"], {}).get("when", ())) <= profile.facts
         ],
     }
-
-
-def _rules(
-    connection: sqlite3.Connection, targets: list[tuple[str, str]], place: str, as_of: str
-) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        """SELECT DISTINCT m.id AS link, m.target_id AS target, m.relationship, m.tier AS link_tier, m.suspect_since,
-             m.stamp_statement, m.rule_id AS rule, rv.id AS version, rv.label, rv.modality, rv.bearer, rv.deadline,
-             rv.statement, rv.valid_from, rv.valid_to, i.title AS instrument, i.jurisdiction, e.tier,
-             CASE WHEN m.stamp <> rv.fingerprint THEN 'suspect'
-               WHEN m.stamp = m.current_fingerprint AND date(m.suspect_since, '+8 hours') <= :day THEN 'suspect'
-               ELSE 'accepted' END AS status,
-             (SELECT json_group_array(json_object('parameter', t.parameter, 'comparator', t.comparator,
-                'value', t.value, 'value_max', t.value_max, 'unit', t.unit, 'trigger', t.trigger_event, 'text', t.text))
-              FROM (SELECT * FROM threshold WHERE rule_version_id = rv.id AND superseded_at IS NULL ORDER BY start) t)
-               AS thresholds,
-             (SELECT json_group_array(json_object('kind', c.kind, 'summary', c.summary, 'valid_on', c.valid_on))
-              FROM (SELECT * FROM change WHERE rule_id = rv.rule_id ORDER BY valid_on, id) c) AS changes,
-             (SELECT json_object('url', f.url, 'sha256', f.snapshot_sha256, 'tier', f.tier) FROM manifestation f
-              WHERE f.expression_id = rv.expression_id
-              ORDER BY f.tier <> 'official', f.tier <> 'repost', f.url LIMIT 1) AS source
-           FROM mapping m JOIN json_each(:targets) t ON m.target_kind = t.value ->> 0 AND m.target_id = t.value ->> 1
-           JOIN rule_version rv ON rv.rule_id = m.rule_id AND rv.superseded_at IS NULL
-             AND in_force(rv.status, rv.valid_from, rv.valid_to, :day)
-           JOIN expression e ON e.id = rv.expression_id JOIN instrument i ON i.id = e.instrument_id
-           WHERE m.status IN ('accepted', 'suspect') ORDER BY m.id""",
-        {"targets": json.dumps(targets), "day": as_of},
-    ).fetchall()
-    found = []
-    for row in rows:
-        if holds_at(row["jurisdiction"], place):
-            rule = dict(row)
-            for key in ("thresholds", "changes", "source"):
-                rule[key] = json.loads(rule[key]) if rule[key] else None
-            found.append(rule)
-    return found
-
-
-def holds_at(jurisdiction: str, place: str) -> bool:
-    """National rules hold everywhere; those of a province or city hold in what lies in it (440000 holds 440300)."""
-    if jurisdiction == NATIONAL:
-        return True
-    area = jurisdiction
-    while area.endswith("00"):
-        area = area[:-2]
-    return place.startswith(area)

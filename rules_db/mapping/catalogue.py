@@ -1,8 +1,8 @@
 """The catalogue: reviewed YAML in git, read whole or not at all, and loaded into the store in one transaction.
 
-In: a folder with controls/, hardware/, evidence/, gaps/, links/, tests/ and reasons/. Out: a frozen `Catalogue`. A file
-that fails its schema, a duplicate id or a dangling reference raises `CatalogueError` naming file and entry; the last
-good load stays.
+In: a folder with controls/, hardware/, evidence/, gaps/, links/, tests/, reasons/ and consequences/. Out: a frozen
+`Catalogue`. A file that fails its schema, a duplicate id or a dangling reference raises `CatalogueError` naming file
+and entry; the last good load stays.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ from typing import Any
 import jsonschema
 
 from rules_db.connection import StoreError, transaction
+from rules_db.mapping.claims import read_claims
 from rules_db.reviewed_yaml import read_entries
 
 BUNDLED = Path(__file__).parent / "catalogue"
 SAMPLE = Path(__file__).parent / "sample"
-_KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links", "tests", "reasons")
+_KINDS = ("sources", "controls", "hardware", "evidence", "gaps", "links", "tests", "reasons", "consequences")
 _CITATION = re.compile(r"\{([^{}]*)\}")
 OWN_PRACTICE = "own practice"
 # Columns of the store by table; each is a key of the entries, empty where an entry leaves out its Chinese words.
@@ -64,6 +65,7 @@ class Catalogue:
     links: dict[str, Entry]
     tests: dict[str, Entry]
     reasons: dict[str, Entry]
+    consequences: dict[str, Entry]
     origin: dict[str, Path]
 
 
@@ -154,7 +156,9 @@ def _title(source: Entry) -> str:
 
 def _check_references(catalogue: Catalogue) -> None:
     """Every id named by an entry exists; every source cites the register or owns up to practice."""
+    claims: dict[str, Entry] = {str(claim.n): {} for claim in read_claims()}
     for control in catalogue.controls.values():
+        _check(catalogue, control["id"], "claims", [str(n) for n in control.get("claims", ())], claims)
         _check(catalogue, control["id"], "evidence", control["evidence"], catalogue.evidence)
         _check(catalogue, control["id"], "hardware", control.get("hardware", []), catalogue.hardware)
     targets = {"control": catalogue.controls, "hardware_item": catalogue.hardware, "evidence_item": catalogue.evidence}
@@ -163,13 +167,16 @@ def _check_references(catalogue: Catalogue) -> None:
             _check(catalogue, link["id"], kind, [target], targets[kind])
     for reason in catalogue.reasons.values():
         _check(catalogue, reason["id"], "kept_under", reason.get("kept_under", []), catalogue.controls)
+    for consequence in catalogue.consequences.values():
+        _check(catalogue, consequence["id"], "controls", consequence["controls"], catalogue.controls)
     for test in catalogue.tests.values():
         _check(catalogue, test["id"], "control", [test["control"]] if "control" in test else [], catalogue.controls)
         _check(catalogue, test["id"], "hardware", test.get("hardware", []), catalogue.hardware)
         _check(catalogue, test["id"], "gap", [test["gap"]] if "gap" in test else [], catalogue.gaps)
     for item in catalogue.hardware.values():
         _check_bounds(catalogue, item)
-    for entries in (catalogue.controls, catalogue.hardware, catalogue.evidence, catalogue.gaps):
+    kinds = (catalogue.controls, catalogue.hardware, catalogue.evidence, catalogue.gaps, catalogue.consequences)
+    for entries in kinds:
         for entry in entries.values():
             for source in (entry["source"], *(parameter["source"] for parameter in entry.get("parameters", ()))):
                 named = _CITATION.findall(source)

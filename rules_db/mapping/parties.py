@@ -17,11 +17,13 @@ _CLAUSE_END = re.compile(r"[，。；\n]")
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Words of bearers: of enterprises, of offices, and of single kinds of enterprise by activity."""
+    """Words of bearers: of enterprises, of offices, and of single kinds of enterprise by activity. `titles` names the
+    activities and facts of a site in English and Chinese."""
 
     enterprise: tuple[str, ...]
     authority: tuple[str, ...]
     activities: dict[str, tuple[str, ...]]
+    titles: dict[str, str]
 
     def is_enterprise(self, bearer: str) -> bool:
         """Whether a named bearer is, or may be, an enterprise; an empty bearer is nobody we can name."""
@@ -54,4 +56,5 @@ def read_parties() -> Parties:
     """The words of parties.yml."""
     raw = yaml.safe_load(Path(__file__).with_name("parties.yml").read_text(encoding="utf-8"))
     activities = {key: tuple(words) for key, words in raw["activities"].items()}
-    return Parties(tuple(raw["enterprise"]), tuple(raw["authority"]), activities)
+    titles = {key: f"{words['en']} {words['zh']}" for key, words in raw["titles"].items()}
+    return Parties(tuple(raw["enterprise"]), tuple(raw["authority"]), activities, titles)

@@ -18,7 +18,8 @@ from rules_db.mapping.lines import limit_text
 
 NEW, CHANGED = "new", "changed"
 _FOLDER = "sites"
-_FIELDS = ("control", "place", "statement", "limit", "status")
+# Lists that were kept by an earlier release have no notes.
+_FIELDS = ("control", "place", "statement", "limit", "status", "notes")
 Kept = dict[str, dict[str, str]]
 
 
@@ -33,6 +34,7 @@ def digest(checks: Sequence[Mapping[str, Any]]) -> Kept:
                 "statement": line["statement"],
                 "limit": limit_text(line),
                 "status": line["status"],
+                "notes": "; ".join(line["notes"]),
             }
     return kept
 
@@ -52,9 +54,8 @@ def compare(before: Kept, checks: Sequence[dict[str, Any]]) -> list[dict[str, st
             line["news"], line["was"] = "", {}
             if old is None:
                 line["news"] = NEW
-            elif any(old[name] != now[key][name] for name in _FIELDS):
-                line["news"] = CHANGED
-                line["was"] = {name: old[name] for name in _FIELDS if old[name] != now[key][name]}
+            elif was := {name: old[name] for name in _FIELDS if old.get(name, now[key][name]) != now[key][name]}:
+                line["news"], line["was"] = CHANGED, was
     return [gone[key] for key in sorted(gone)]
 
 
@@ -101,7 +102,7 @@ def _read(path: Path) -> dict[str, Kept]:
         runs: dict[str, Kept] = json.loads(path.read_text(encoding="utf-8"))["runs"]
         for kept in runs.values():
             for line in kept.values():
-                if not all(isinstance(line[name], str) for name in _FIELDS):
+                if not all(isinstance(line[name], str) for name in _FIELDS[:-1]):
                     raise ValueError("a line has a field that is no text")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreError(f"{path}: not a kept checklist ({error}); delete it to start anew") from error

@@ -124,6 +124,8 @@ def _relation(relation: Mapping[str, str], target: Entry) -> str:
             return f"自{day}起，代替{title}{number}。"
         case "finalises":
             return f"征求意见阶段的文本：{title}。"
+        case "amends":
+            return f"自{day}起，修改{title}{number}。"
         case "suspends":
             return f"暂停实施{title}{number}。"
         case "probably_means":

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rules_db.flags import ACTION, NEWS, TO_KNOW
-from rules_db.mapping.applicability import holds_at
 from rules_db.mapping.parties import Parties
+from rules_db.mapping.site_rules import holds_at
 from rules_db.watch.profiles import Watched
 
 KINDS = {"action": ACTION, "know": TO_KNOW, "news": NEWS}

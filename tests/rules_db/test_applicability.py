@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,17 @@ from click.testing import CliRunner
 
 from cli import main
 from rules_db.connection import DataFolder, open_store
-from rules_db.mapping.applicability import Profile, ProfileError, applies, checklist, local_fillings, read_profile
+from rules_db.mapping.applicability import (
+    Profile,
+    ProfileError,
+    applies,
+    checklist,
+    left_out,
+    local_fillings,
+    read_profile,
+)
 from rules_db.mapping.catalogue import BUNDLED, SAMPLE, Catalogue, read_catalogue
+from rules_db.mapping.parties import read_parties
 
 EAST, WEST = "980000", "990000"  # the sample's provinces
 DAY = "2026-11-25"  # the amended measures are in force
@@ -117,3 +127,28 @@ def test_a_faulty_profile_is_refused_by_field(tmp_path: Path, text: str, fault: 
     assert fault in str(caught.value)
     with pytest.raises(ProfileError, match=r"absent\.yml"):
         read_profile(tmp_path / "absent.yml")
+
+
+def test_each_check_says_why_it_is_there_and_each_other_one_why_not(
+    store: sqlite3.Connection, catalogue: Catalogue
+) -> None:
+    site = profile("recycling")
+    here = {item["control"]: item["because"] for item in checklist(store, catalogue, site, DAY)}
+    away = {check["control"]: check["why"] for check in left_out(catalogue, site)}
+    assert here.keys() | away.keys() == catalogue.controls.keys()
+    assert not here.keys() & away.keys()
+    assert (here["C21"], here["C04"]) == ("every site", "recycling 再生利用")
+    assert away["C25"] == "for export 出口 only"
+    assert away["C16"].startswith("only where the enterprise stands on the list")
+
+
+def test_every_activity_and_fact_has_a_name_in_both_languages() -> None:
+    defs = json.loads((BUNDLED.parent / "catalogue.schema.json").read_text(encoding="utf-8"))["$defs"]
+    words = [*defs["activities"]["items"]["enum"], *defs["facts"]["items"]["enum"]]
+    assert set(read_parties().titles) == set(words)
+
+
+def test_a_prohibition_on_dismantling_vehicles_binds_no_recycler() -> None:
+    parties = read_parties()
+    assert not parties.binds("", {"recycling"}, "拆解报废机动车，应当遵守标准。")
+    assert parties.binds("", {"dismantling"}, "拆解报废机动车，应当遵守标准。")

@@ -18,7 +18,7 @@ from cli import main
 from rules_db.assess.pack import MANIFEST, write_pack
 from rules_db.assess.run import assess
 from rules_db.connection import DataFolder, open_store
-from rules_db.export.checklist import changed
+from rules_db.export.checklist_words import changed
 from rules_db.mapping.applicability import checklist
 from rules_db.mapping.catalogue import BUNDLED, CatalogueError, read_catalogue
 from rules_db.mapping.links import accept_link, load_links

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from rules_db.connection import StoreError
-from rules_db.export.checklist import COLUMNS, checklist_html, checklist_markdown, news, summary, table_lines
+from rules_db.export.checklist import checklist_html, checklist_markdown
+from rules_db.export.checklist_words import COLUMNS, news, summary, table_lines
 from rules_db.mapping.lines import arrange, limit_text
 from rules_db.mapping.parties import read_parties
 from rules_db.mapping.since import compare, digest, keep_run, last_run
@@ -23,18 +24,19 @@ def rule(link: str, target: str, label: str = "第一条", **more: Any) -> dict[
         "link": link, "target": target, "relationship": "intersects", "rule": f"r{label}", "version": f"v{link}",
         "instrument": "示例办法", "label": label, "statement": f"{label}的要求。", "modality": "obligation",
         "bearer": "", "deadline": "", "thresholds": None, "changes": None, "tier": "repost", "valid_from": "2026-01-01",
-        "valid_to": None, "status": "accepted", "binds_site": True,
+        "valid_to": None, "status": "accepted", "binds_site": True, "notes": [], "suspended": False,
         "source": {"url": "https://example.com/a_b", "sha256": "0" * 64},
     }  # fmt: skip
     return made | more
 
 
 def check(control: str, *rules: dict[str, Any]) -> dict[str, Any]:
-    item = {"id": "E01", "title": "Ledger", "title_zh": "台账", "retention_legal": "", "retention_suggested": "5 years",
-            "tier": "practice"}  # fmt: skip
+    item = {"id": "E01", "title": "Ledger", "title_zh": "台账", "retention_legal": "", "retention_legal_zh": "",
+            "retention_suggested": "5 years", "retention_suggested_zh": "5年", "tier": "practice"}  # fmt: skip
     return {
-        "control": control, "title": "Title", "title_zh": "标题", "objective": "Objective.", "tier": "press",
-        "owner_role": "quality", "evidence": [item], "hardware": [], "source": "own practice", "rules": list(rules),
+        "control": control, "title": "Title", "title_zh": "标题", "objective": "Objective.", "objective_zh": "目的。",
+        "tier": "press", "owner_role": "quality", "owner_role_zh": "质量", "because": "every site", "claims": [],
+        "consequences": [], "evidence": [item], "hardware": [], "source": "own practice", "rules": list(rules),
     }  # fmt: skip
 
 
@@ -175,7 +177,7 @@ def test_every_row_of_the_table_is_whole_and_has_a_command_or_a_ground() -> None
     bare = arranged(check("C03"))
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in table_lines(found([*item.values(), *bare.values()]))]
     assert [(row["control"], row["mark"]) for row in rows] == [
-        ("C01", ""), ("C01", ""), ("C02", "see C01"), ("C03", "no rule in force linked"),
+        ("C01", ""), ("C01", "by H02"), ("C02", "see C01"), ("C03", "no rule in force linked 无关联规定"),
     ]  # fmt: skip
     assert all(row["trace"].startswith("guiji explain ") or row["source"] for row in rows)
 
@@ -186,3 +188,61 @@ def test_arranging_leaves_the_checks_as_they_were() -> None:
     arrange(checks, PARTIES, ["collection"])
     assert checks == kept
     assert limit_text(arranged(*checks)["C01"]["lines"][0]) == "入库 30日内"
+
+
+def test_an_item_stands_within_its_article() -> None:
+    article, item = "应当履行下列职责：（一）建档；（二）巡查。", "（二）巡查。"
+    items = arranged(
+        check("C01", rule("L1", "C01", statement=article), rule("L2", "C01", statement=item, modality="prohibition")),
+        check("C02", rule("L3", "H02", statement=item)),
+    )
+    (line,) = items["C01"]["lines"]
+    assert (line["statement"], line["modality"]) == (article, "obligation, prohibition")
+    assert [link["id"] for link in line["links"]] == ["L1", "L2"]
+    assert (items["C02"]["lines"], items["C02"]["see"][0]["control"]) == ([], "C01")
+    elsewhere = arranged(
+        check("C01", rule("L1", "C01", statement=article), rule("L2", "C01", "第二条", statement=item))
+    )
+    assert len(elsewhere["C01"]["lines"]) == 2
+
+
+def test_what_is_suspended_or_comes_by_a_device_says_so() -> None:
+    waits = rule("L1", "C01", suspended=True, notes=["suspended 暂停施行 by 《示例公告》"])
+    made = found([*arranged(check("C01", waits, rule("L2", "H02", "第二条"))).values()])
+    marks = {row[4]: row[COLUMNS.index("mark")] for row in table_lines(made)}
+    assert marks == {"《示例办法》第一条": "suspended 暂停施行", "《示例办法》第二条": "by H02"}
+    assert any("1 of the lines may not apply" in told for told in summary(made))
+    for text in (checklist_markdown(made), checklist_html(made)):
+        assert "by 《示例公告》" in text
+    assert "**suspended 暂停施行** 《示例办法》第一条" in checklist_markdown(made)
+
+
+def test_a_check_says_that_nothing_binds_the_site_by_itself() -> None:
+    assert "no rule that binds this site is linked to the check itself" in checklist_markdown(
+        found([*arranged(check("C01", rule("L1", "H02"))).values()])
+    )
+    assert "no rule that binds" not in checklist_markdown(found([*arranged(check("C01", rule("L1", "C01"))).values()]))
+
+
+def test_claims_and_consequences_stand_under_their_check_with_their_tier() -> None:
+    claim = {"n": 4, "claim": "Readers.", "claim_zh": "读取器。", "verdict": "implausible", "ground": "No source.",
+             "ground_zh": "无来源。"}  # fmt: skip
+    follows = {"id": "K01", "title": "A fine", "title_zh": "罚款", "description": "Amount unseen.", "tier": "press",
+               "description_zh": "数额未见。", "source": "a source", "controls": ["C01"]}  # fmt: skip
+    (item,) = arranged(check("C01", rule("L1", "C01"))).values()
+    made = found([item | {"claims": [claim], "consequences": [follows]}])
+    for text in (checklist_markdown(made), checklist_html(made)):
+        assert "K01 A fine 罚款 (press)" in text
+        assert "Amount unseen. 数额未见。" in text
+        assert "Verdict: implausible 不大可能. No source. 无来源。" in text
+
+
+def test_a_list_kept_before_there_were_notes_is_still_read(tmp_path: Path) -> None:
+    checks = [*arranged(check("C01", rule("L1", "C01"))).values()]
+    keep_run(tmp_path, SITE, PLACE, "2026-06-01", checks)
+    (path,) = (tmp_path / "sites").iterdir()
+    path.write_text(path.read_text(encoding="utf-8").replace('"notes": ""', '"note": ""'), encoding="utf-8")
+    kept = last_run(tmp_path, SITE, PLACE, "2026-06-02")
+    assert kept is not None
+    assert compare(kept[1], checks) == []
+    assert [line["news"] for line in checks[0]["lines"]] == [""]

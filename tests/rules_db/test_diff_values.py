@@ -300,3 +300,19 @@ def test_words_that_were_replaced_are_told(number: str) -> None:
         "网点配备器材一套。", [q("一套", EQ, 1, "套")], f"网点配备器材{number}套。", [q(f"{number}套", EQ, 3, "套")]
     )
     assert [c.direction for c in found] == [Direction.CHANGED]
+
+
+def test_limits_of_sentences_that_changed_places_go_by_the_event_that_starts_them() -> None:
+    old_out, old_in = "利用企业应当在产品出库后15个工作日内报送。", "利用企业应当在电池入库后30个工作日内报送。"
+    new_in, new_out = "利用企业应当在电池入库后30日内报送。", "利用企业应当在产品出库后30日以内报送。"
+    out, into = "产品出库后", "电池入库后"
+    found = changes(
+        old_out + old_in,
+        [q("15个工作日内", LE, 15, "working_day", trigger=out), q("30个工作日内", LE, 30, "working_day", trigger=into)],
+        new_in + new_out,
+        [q("30日内", LE, 30, "day", trigger=into), q("30日以内", LE, 30, "day", trigger=out)],
+    )
+    assert {(c.old.text, c.new.text) for c in found if c.old and c.new} == {
+        ("15个工作日内", "30日以内"),
+        ("30个工作日内", "30日内"),
+    }

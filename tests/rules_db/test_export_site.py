@@ -16,8 +16,9 @@ from click.testing import CliRunner
 from cli import main
 from rules_db.connection import DataFolder, StoreError, open_store
 from rules_db.export.cells import guarded
-from rules_db.export.checklist import COLUMNS, checklist_html, checklist_markdown
+from rules_db.export.checklist import checklist_html, checklist_markdown
 from rules_db.export.checklist_office import WRITERS
+from rules_db.export.checklist_words import COLUMNS
 from rules_db.export.oscal import RELATIONSHIPS, write_oscal
 from rules_db.export.tables import TABLES, write_tables
 from rules_db.mapping.catalogue import BUNDLED, SAMPLE, read_catalogue

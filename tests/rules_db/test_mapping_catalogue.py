@@ -22,8 +22,10 @@ PREFIXES = {
     "evidence": r"E\d{2}",
     "gaps": r"G\d{2}",
     "links": r"L\d{3}",
+    "consequences": r"K\d{2}",
 }
 TABLES = {"control": "controls", "hardware_item": "hardware", "evidence_item": "evidence", "gap": "gaps"}
+KINDS = (*TABLES.values(), "consequences")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -71,7 +73,7 @@ def test_every_item_is_used(catalogue: Catalogue) -> None:
 
 
 def test_every_entry_has_a_chinese_term_beside_the_english(catalogue: Catalogue) -> None:
-    for kind in TABLES.values():
+    for kind in KINDS:
         for entry in getattr(catalogue, kind).values():
             assert HAN.search(entry["title_zh"]), entry["id"]
             assert not HAN.search(entry["title"]), entry["id"]
@@ -89,7 +91,7 @@ def test_every_registered_source_is_cited(catalogue: Catalogue) -> None:
 
 def test_no_entry_claims_a_better_tier_than_its_sources(catalogue: Catalogue) -> None:
     order = ["official", "repost", "press", "claim"]
-    for kind in TABLES.values():
+    for kind in KINDS:
         for entry in getattr(catalogue, kind).values():
             for item in (entry, *entry.get("parameters", ())):
                 cited = [catalogue.sources[key]["tier"] for key in re.findall(r"\{([^}]+)\}", item["source"])]
@@ -106,6 +108,22 @@ def test_what_only_the_starting_article_says_stays_a_claim(catalogue: Catalogue)
         assert "{claims-check}" in catalogue.controls[key]["source"]
     assert catalogue.hardware["H01"]["tier"] == "claim"
     assert "人脸识别技术应用安全管理办法" in catalogue.hardware["H01"]["restrictions"]
+
+
+def test_the_chain_of_the_starting_article_is_whole(catalogue: Catalogue) -> None:
+    """Access control, complete upload, alerts, evidence pack, export: each with its check, what proves it, the claim
+    behind it and what is said to follow."""
+    chain = {"C18": 4, "C07": 5, "C19": 6, "C20": 16, "C25": 7}
+    for key, claim in chain.items():
+        assert claim in catalogue.controls[key]["claims"]
+        assert catalogue.controls[key]["evidence"]
+    for key in ("C07", "C18", "C19", "C20"):
+        assert "second_life" in catalogue.controls[key]["applies_to"]
+    assert {"H01", "H02"} <= set(catalogue.controls["C18"]["hardware"])
+    assert {"C07", "C18", "C19", "C25"} <= set(catalogue.consequences["K08"]["controls"])
+    assert catalogue.consequences["K08"]["tier"] == "claim"
+    pack = {"E39", "E43", "E44", "E45"}  # deployment records, incident reports, transmission logs, training material
+    assert pack == set(catalogue.controls["C20"]["evidence"])
 
 
 def test_legal_and_suggested_retention_stand_apart(catalogue: Catalogue) -> None:
@@ -172,6 +190,8 @@ FAULTS = [
     ("controls/reporting.yml", _swap("  tier: press\n", "  tier: rumour\n"), "rumour", "C01"),
     ("controls/reporting.yml", _swap("  tier: press\n", "  tier: press\n  tier: official\n"), "stands twice", ""),
     ("controls/reporting.yml", _swap("  owner_role: legal affairs\n", ""), "owner_role", "C01"),
+    ("controls/reporting.yml", _swap("claims: [10]", "claims: [99]"), "99", "C04"),
+    ("consequences/consequences.yml", _swap("controls: [C02,", "controls: [C77,"), "C77", "K01"),
     ("controls/reporting.yml", _swap("{cn-sc-736}", "{cn-sc-7360}"), "cn-sc-7360", "C01"),
     ("evidence/evidence.yml", _swap("- id: E02\n", "- id: C01\n"), "used twice", "C01"),
     ("evidence/evidence.yml", _swap("  source: own practice\n", "  source: heard somewhere\n"), "cites nothing", "E06"),
@@ -219,6 +239,7 @@ def test_every_bundled_entry_speaks_chinese_wherever_it_speaks_english(catalogue
         "hardware": ("installed_at", "acceptance_check", "records", "restrictions"),
         "evidence": ("description", "retention_legal", "retention_suggested"),
         "gaps": ("description", "could_be_filled_by"),
+        "consequences": ("description",),
     }
     faults = []
     for kind, fields in spoken.items():
