@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from rules_db.commands.options import data_option, emit, format_option, now, say, show_result
-from rules_db.commands.values import DAY
+from rules_db.commands.values import DAY, site_option
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
 
 
 @click.command()
-@click.option(
-    "--profile",
-    "profile_path",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    help="YAML of the site; see docs/profiles.",
-)
+@site_option
 @click.option(
     "--evidence",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -59,13 +53,7 @@ def assess(
 
 
 @click.command("assess-example")
-@click.option(
-    "--profile",
-    "profile_path",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    help="YAML of the site; see docs/profiles.",
-)
+@site_option
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="A new folder.")
 @click.option("--as-of", type=DAY, help="Day of the assessment [today].")
 @click.option(

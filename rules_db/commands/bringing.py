@@ -32,13 +32,18 @@ if TYPE_CHECKING:
     from rules_db.connection import DataFolder
     from rules_db.snapshots import SnapshotStore
 
+_registry_option = click.option(
+    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
+)
+_no_publish_option = click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
+
 
 @click.command(epilog=TAKES_IN)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--manifest", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="CSV with facts by path."
 )
-@click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
+@_no_publish_option
 @click.option(
     "--jobs", type=click.IntRange(1, 64), default=None, help="Reading processes [default: the number of cores]."
 )
@@ -75,11 +80,9 @@ def ingest(
 
 @click.command(epilog=TAKES_IN)
 @click.option("--source", "source_ids", multiple=True, metavar="ID", help="Only this source (repeatable).")
-@click.option(
-    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
-)
+@_registry_option
 @click.option("--since", type=DAY, help="Follow lists back to this day, however far.")
-@click.option("--no-publish", is_flag=True)
+@_no_publish_option
 @format_option
 @data_option
 @pass_sequences
@@ -103,9 +106,7 @@ def crawl(
 @click.command(
     epilog="Exit codes: 0 nothing new; 1 something is new; 2 degraded but published; 3 the gate refused to publish."
 )
-@click.option(
-    "--sources", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another registry folder."
-)
+@_registry_option
 @format_option
 @data_option
 @pass_sequences
@@ -145,7 +146,7 @@ def register() -> None:
 
 
 @register.command("load", epilog=TAKES_IN)
-@click.option("--no-publish", is_flag=True, help="Stop before publishing the readers' copy.")
+@_no_publish_option
 @format_option
 @data_option
 @pass_sequences

@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rules_db.commands.options import data_option, now, say, show_result
-from rules_db.commands.values import DAY
+from rules_db.commands.values import DAY, site_option
 
 if TYPE_CHECKING:
     from rules_db.connection import DataFolder
 
 
 @click.command()
-@click.option(
-    "--profile",
-    "profile_path",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    help="YAML of the site; see docs/profiles.",
-)
+@site_option
 @click.option("--as-of", type=DAY, help="Rules in force on this day [today].")
 @click.option("--since", type=DAY, help="Compare with the list of this day [the last run's].")
 @click.option(

@@ -1,9 +1,11 @@
-"""What may be typed where: days, places and names are checked before anything else is done with them."""
+"""What may be typed where: days, places and names are checked before anything else is done with them; and the options
+that several commands share."""
 
 from __future__ import annotations
 
 import datetime
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -61,3 +63,10 @@ class _Name(click.ParamType[str]):
 DAY, PLACE, NAME = _Day(), _Place(), _Name()
 
 reviewer_option = click.option("--reviewer", type=NAME, required=True, help="Who looked.")
+site_option = click.option(
+    "--profile",
+    "profile_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="YAML of the site; see docs/profiles.",
+)
