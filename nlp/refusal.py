@@ -70,6 +70,11 @@ _NAVIGATION = re.compile(
     r"(?:网站)?(?:首页|主页)(?:[ |>].*)?$|网站地图|联系我们|关于我们|版权所有|上一页|下一页|返回顶部|登录|注册|更多"
     r"|当前位置|.{0,6}ICP备"
 )
+_BINDING = re.compile(
+    r"应当|不得|必须|务必|禁止|严禁|(?<![相适供反效响对感])应(?![急用对])|暂停|停止|废止|撤销|取消|恢复|延期"
+)
+"""In a section, however short, or in a short sentence of a notice, these tell a rule from the words around a list."""
+_SHORT_SENTENCE = re.compile(r"[^\n。；]{4}[。；]")
 _HEAD_LINES = 15
 _SHORTEST_TITLE = 6
 _LONGEST_TITLE = 150
@@ -89,6 +94,8 @@ def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts)
     body = outline.regions.lines[: outline.regions.end_of_body]
     prose = sum(len(line.text) for line in body if not line.in_table and _SENTENCE.search(line.text))
     total = sum(len(line.text) for line in body if not line.in_table)
+    sections = [text[p.start : p.tree_end] for p in provisions if p.kind is ProvisionKind.LEVEL]
+    ruled = any(_BINDING.search(section) for section in sections)
     normative = len(_NORMATIVE.findall(text))
     found = read_head(text, outline, stated=stated)
     titles = sum(_is_title(line.text) for line in body)
@@ -96,10 +103,15 @@ def refuse_what_is_no_regulation(text: str, outline: Outline, stated: HeadFacts)
     listed = listed or sum(_NAVIGATION.match(line.text) is not None for line in body) >= LEAST_NAVIGATION
     titled = not listed and (_is_title(stated.title or "") or any(_is_title(line.text) for line in body[:_HEAD_LINES]))
     numbered = bool(stated.document_number or found.document_number)
-    levels = sum(provision.kind is ProvisionKind.LEVEL for provision in provisions)
+    levels = len(sections)
     if prose and explains(stated.title):
         return
-    if not prose and not (levels >= 2 and normative >= 2):
+    if ruled and body and not _SENTENCE.search(body[0].text):
+        total -= len(body[0].text)  # a section may be shorter than the title above it
+    brief = titled and (
+        ruled or any(_SHORT_SENTENCE.search(line.text) and _BINDING.search(line.text) for line in body[1:])
+    )
+    if not prose and not brief and not (levels >= 2 and normative >= 2):
         message = "no article and no sentence: a list, a navigation page or a fragment"
     elif not normative and not numbered and not titled:
         message = "no article, no title or number of a regulation, and no normative wording"

@@ -158,6 +158,35 @@ def test_what_is_refused(source: str) -> None:
     assert refused.value.message
 
 
+SHORT = [
+    "某市退役动力电池贮存企业绿色仓库评价要求（征求意见稿）\n一、仓库面积应当不低于300平方米。",
+    "关于做好新能源汽车动力电池回收网点信息填报工作的通知\n一、网点应当在20日内填报",
+    "关于暂停某某再生资源公司动力电池综合利用业务经营资格的公告\n暂停其经营。",
+    "关于立即开展动力电池综合利用企业安全检查的紧急通知\n各区要立即组织检查。",
+]
+
+
+@pytest.mark.parametrize("source", SHORT)
+def test_a_notice_may_be_shorter_than_its_title(source: str) -> None:
+    analysis = analyse(document(source))
+    assert analysis.text.startswith(source.split("\n")[0])
+
+
+NO_NOTICE = [
+    "某市退役动力电池贮存企业绿色仓库评价要求（征求意见稿）\n征求意见中。",
+    "关于立即开展动力电池综合利用企业安全检查的紧急通知\n暂无数据。",
+    "一、关于动力电池回收企业名单的公示\n二、关于网点应当登记的说明\n首页\n更多",
+    "我市召开动力电池回收利用工作推进会\n会议强调，要加强监管。",
+]
+
+
+@pytest.mark.parametrize("source", NO_NOTICE)
+def test_a_screen_or_a_line_of_news_is_still_none(source: str) -> None:
+    with pytest.raises(AnalysisRefused) as refused:
+        analyse(document(source))
+    assert refused.value.code is RefusalCode.NOT_REGULATION
+
+
 def test_no_blocks() -> None:
     with pytest.raises(AnalysisRefused) as refused:
         analyse(ConvertedDocument((), HeadFacts(), "text/plain"))
