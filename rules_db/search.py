@@ -18,7 +18,7 @@ from rules_db.segment import find_spans, index_text
 
 # Ranking costs time in proportion to the rows ranked: beyond this many matches only the first are ranked, and rows are
 # stored so that what holds today and nationally comes first.
-CANDIDATES = 20_000
+CANDIDATES = 10_000
 # CROSS JOIN below keeps SQLite from walking a filter's index and asking the search index row by row.
 WINDOW_BEFORE, WINDOW_LENGTH = 24, 110
 

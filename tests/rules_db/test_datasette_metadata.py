@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import sqlite3
 from typing import Any
@@ -110,6 +111,25 @@ def test_the_documentation_names_every_table_view_query_and_page() -> None:
     for pattern, _view in pages.register_routes():
         page = pattern.strip("^$").split("(")[0].rstrip("/").replace("\\.", ".")
         assert f"`{page or '/'}" in text or page == "/language", page
+
+
+def test_examples_of_the_documentation_give_their_answers(site: Site) -> None:
+    text = (metadata_file().parent / "docs" / "http.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```http\nGET (.+?)\n```\n```json\n(.+?)```", text, re.DOTALL)
+    assert len(examples) == text.count("```http") >= 8
+    for address, answer in examples:
+        assert holds(site.rows(address), json.loads(answer)), address
+
+
+def holds(given: Any, told: Any) -> bool:
+    """Whether an answer has all that the documentation tells of it: keys may be left out, rows and values not. Of the
+    values of a facet the first ones are told."""
+    if isinstance(told, dict):
+        return isinstance(given, dict) and all(key in given and holds(given[key], value) for key, value in told.items())
+    if isinstance(told, list) and isinstance(given, list):
+        whole = len(given) == len(told) or "toggle_url" in given[0]
+        return whole and all(map(holds, given, told))
+    return bool(given == told)
 
 
 def test_addresses_of_the_documentation_work(site: Site) -> None:
