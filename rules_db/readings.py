@@ -39,6 +39,8 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSpan:
+    """The words that a field was read from (`cue`, `bearer`), with their range in the text and the pattern's id."""
+
     field: str
     start: int
     end: int

@@ -45,6 +45,8 @@ class Recorded(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedText:
+    """What became of a text; `message` says what a person should know of it, if anything."""
+
     outcome: Recorded
     instrument: InstrumentRef
     expression_id: str

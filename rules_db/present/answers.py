@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def flags(found: Sequence[Row]) -> None:
+    """`found`: what `flags.list_flags` gives."""
     records = (
         ((f["score"], f["kind"], f["title"], f["version_date"]), [f"· {r['sentence']}" for r in f["reasons"]])
         for f in found
@@ -23,11 +24,13 @@ def flags(found: Sequence[Row]) -> None:
 
 
 def versions(found: Sequence[Row]) -> None:
+    """`found`: what `answers.list_versions` gives; never empty, an unknown title is an error."""
     columns = ("version_date", "effective_on", "effective_basis", "status", "document_number", "tier", "units", "norms")
     print_table(f"《{found[0]['title']}》", columns, ([version[c] for c in columns] for version in found))
 
 
 def provisions(found: Row) -> None:
+    """`found`: what `answers.show` gives, of an instrument or of a rule."""
     if "rule" in found:
         columns = ("n", "valid_from", "valid_to", "modality", "bearer", "statement")
         print_table(f"rule {found['rule']}", columns, ([version[c] for c in columns] for version in found["versions"]))
@@ -55,6 +58,7 @@ def provisions(found: Row) -> None:
 
 
 def amendments(found: Sequence[Row]) -> None:
+    """`found`: what `amending.answers.amendments` gives."""
     out = console()
     if not found:
         out.print("No amending decision on it is held.")
@@ -76,6 +80,7 @@ def amendments(found: Sequence[Row]) -> None:
 
 
 def explanation(found: Row) -> None:
+    """`found`: what `answers.explain` gives."""
     out = console()
     for version in found["versions"]:
         out.print(f"[bold]《{clean(version['title'])}》{clean(version['label'])}[/bold], version {version['n']}")
@@ -93,6 +98,7 @@ def explanation(found: Row) -> None:
 
 
 def hits(query: str, result: SearchResult, limit: int) -> None:
+    """`result` holds at most `limit` hits of all that there are."""
     out = console()
     more = f"; the first {limit}:" if result.total > limit else ""
     out.print(f"{result.total} provisions hold “{clean(query)}”{more}")
@@ -123,6 +129,7 @@ def comparison(diff: InstrumentDiff, form: str, language: str) -> None:
 
 
 def overlay(found: Sequence[Row]) -> None:
+    """`found`: what `diff.overlay.to_json` gives."""
     rows = (
         (
             row["stance"] + (", please check" if row["check"] else ""),
@@ -136,6 +143,7 @@ def overlay(found: Sequence[Row]) -> None:
 
 
 def rule_set(found: Sequence[Row]) -> None:
+    """`found`: what `answers.describe_changes` gives; told by document, in its order."""
     documents: dict[tuple[str, str], list[str]] = {}
     for change in found:
         told = documents.setdefault((change["valid_on"] or "undated", f"《{change['title']}》"), [])
@@ -144,6 +152,7 @@ def rule_set(found: Sequence[Row]) -> None:
 
 
 def deadline(found: Row) -> None:
+    """`found`: the limit as read, the day it ends, and what that assumes."""
     out = console()
     out.print(f"[bold]{found['due']}[/bold]  {clean(found['limit'])} from {found['from']}")
     for note in found["assumptions"]:

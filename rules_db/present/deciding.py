@@ -9,6 +9,7 @@ from rules_db.terminal import clean, console, counted, print_records, print_tabl
 
 
 def review_queue(found: Sequence[Row]) -> None:
+    """`found`: what `reviews.queue` gives."""
     records = (
         (
             (row["rule_id"], f"《{row['title']}》{row['label']}"),
@@ -24,6 +25,7 @@ def review_queue(found: Sequence[Row]) -> None:
 
 
 def lineage_queue(found: Sequence[Row]) -> None:
+    """`found`: what `lineage_reviews.queue` gives; one side is empty for what was told as added or deleted."""
     out = console()
     out.print(f"waiting for a person: {counted(len(found), 'pair')}")
     for pair in found:
@@ -37,6 +39,7 @@ def lineage_queue(found: Sequence[Row]) -> None:
 
 
 def files_to_read(found: Sequence[Row]) -> None:
+    """`found`: what `reviews.files_to_read` gives."""
     records = (
         (
             (row["name"] or row["file"], row["code"], f"since {row['since']}"),
@@ -48,6 +51,7 @@ def files_to_read(found: Sequence[Row]) -> None:
 
 
 def decisions(found: Sequence[Row]) -> None:
+    """`found`: what `decisions.listing.listed` gives."""
     print_records(counted(len(found), "flagged change"), map(_decision, found))
 
 
@@ -61,6 +65,7 @@ def _decision(row: Row) -> tuple[Sequence[object], list[object]]:
 
 
 def decision_history(found: Sequence[Row]) -> None:
+    """`found`: the entries of the log about one change, oldest first."""
     columns = ("relevant", "severity", "owner", "due_on", "note")
     rows = (
         (

@@ -9,6 +9,7 @@ from rules_db.terminal import clean, console, counted, print_records, print_tabl
 
 
 def links(found: Sequence[Row]) -> None:
+    """`found`: what `mapping.coverage.list_links` gives; suspect ones with both wordings."""
     print_records(counted(len(found), "link"), map(_link, found))
 
 
@@ -24,6 +25,7 @@ def _link(link: Row) -> tuple[Sequence[object], list[object]]:
 
 
 def checklist(found: Row) -> None:
+    """`found`: the list of one site as `guiji checklist` makes it; statements are cut, exports have them whole."""
     out = console()
     from rules_db.export.checklist_words import consequences_and_claims, ended, left, news, summary
 
@@ -56,11 +58,13 @@ def checklist(found: Row) -> None:
 
 
 def coverage(found: Sequence[Row]) -> None:
+    """`found`: what `mapping.coverage.coverage` gives."""
     columns = ("kind", "id", "title", "tier", "accepted", "suspect", "proposed", "unresolved")
     print_table("Rules linked to the catalogue", columns, ([row[c] for c in columns] for row in found))
 
 
 def counts(found: Row) -> None:
+    """`found`: what `mapping.coverage.counts_by_tier` gives."""
     tiers = ("official", "repost", "press", "claim", "practice")
     rows = ((kind, sum(n.values()), *(n.get(tier, 0) for tier in tiers)) for kind, n in found["counts"].items())
     print_table("By tier", ("kind", "all", *tiers), rows)
@@ -69,6 +73,7 @@ def counts(found: Row) -> None:
 
 
 def duties(found: Row) -> None:
+    """`found`: what `mapping.coverage.uncovered_duties` gives; written reasons are told by reason."""
     columns = ("instrument", "label", "modality", "bearer", "statement")
     print_table(
         f"duties of enterprises without a link or a written reason: {len(found['open'])}",
@@ -88,6 +93,7 @@ def duties(found: Row) -> None:
 
 
 def assessment(found: Row) -> None:
+    """`found`: what `assess.run.assess` gives; at most ten findings a test."""
     out = console()
     counts = ", ".join(f"{count} {outcome}" for outcome, count in found["summary"].items())
     out.print(f"[bold]{clean(found['site'])}[/bold] on {found['as_of']}: {counts}")

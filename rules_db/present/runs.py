@@ -10,6 +10,7 @@ from rules_db.terminal import clean, console, counted, print_records, print_tabl
 
 
 def ingested(result: Row) -> None:
+    """`result`: what came of files or of the register."""
     out = console()
     if not result["new_files"] and not result["new_texts"]:
         out.print(f"{result['files']} files looked at: nothing new, nothing changed.")
@@ -20,6 +21,7 @@ def ingested(result: Row) -> None:
 
 
 def crawled(result: Row) -> None:
+    """`result`: what came of a crawl, with the verdict of each source."""
     columns = ("source_id", "verdict", "reason")
     print_table("Sources", columns, ([verdict[c] for c in columns] for verdict in result["verdicts"]))
     console().print(
@@ -61,6 +63,7 @@ def daily(report: Row) -> None:
 
 
 def replayed(found: Row) -> None:
+    """`found`: what a replay of a day gives; the kind of then is told where it was another."""
     flags = (
         (
             (
@@ -81,6 +84,7 @@ def replayed(found: Row) -> None:
 
 
 def notified(outcomes: Sequence[Row]) -> None:
+    """`outcomes`: one a recipient and channel; the messages themselves after a dry run."""
     out = console()
     for outcome in outcomes:
         if outcome["state"] == "dry":
@@ -130,6 +134,7 @@ def demo(report: Row, port: int) -> None:
 
 
 def findings(found: Sequence[Row]) -> None:
+    """`found`: what `doctor.examine` gives; each finding that is not well says what to do."""
     records = (
         ((finding["outcome"].ljust(4), f"{finding['check']}: {finding['found']}"), (finding["do"],))
         for finding in found
@@ -138,6 +143,7 @@ def findings(found: Sequence[Row]) -> None:
 
 
 def sources(found: Sequence[Row]) -> None:
+    """`found`: the registry with the last good run of each source."""
     print_table(counted(len(found), "source"), list(found[0]) if found else [], (list(row.values()) for row in found))
 
 
@@ -157,11 +163,13 @@ def source_trials(found: Sequence[Row]) -> None:
 
 
 def registry_problems(found: Sequence[Row]) -> None:
+    """`found`: what `crawler.onboarding.check` gives."""
     records = ((("refused" if p["fatal"] else "look", p["file"]), (p["message"],)) for p in found)
     print_records(counted(len(found), "remark") + " on the registry", records)
 
 
 def exported(found: Sequence[Row]) -> None:
+    """`found`: the files written, with their number of entries."""
     print_table(counted(len(found), "file"), ("file", "entries"), ((row["file"], row["entries"]) for row in found))
 
 
