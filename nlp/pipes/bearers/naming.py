@@ -31,6 +31,8 @@ _CLAUSE_MODIFIER = re.compile(rf"(?:{alternation(patterns.MODIFIER_VERBS)})(?<!�
 _PLACE = re.compile(
     r"^(?!.*(?:从事|居住|进行|经营|使用|建设|设置|销售)).*(?:区域|范围|境|区|市|省|县|辖区|城|园|村|社区|街道)内$|(?:城市|农村|城镇)中$|所属$|下属$"
 )
+_DOING = re.compile("从事|开展|提供|经营")
+"""Before 等 in a modifier: a clause, whose list is of what is done: 园区内从事回收、拆解等活动的经营者."""
 _ITS = re.compile("其(?![他余它])")
 _ONE = re.compile("一(?:个|名|位|家)(?=.)")
 _SEPARATOR = re.compile("、|和|或者|及")
@@ -90,15 +92,18 @@ def shortest(masked: str, party: Party, contrasted: bool) -> tuple[int, int]:
     if _EXCEPT.search(modifier) or modifier in ("现有", "原有", "已有"):
         return cut + 1, end
     listing = modifier.rfind("等")
-    if listing > 0 and not _CLAUSE_MODIFIER.match(modifier):
+    doing = listing > 0 and _DOING.search(modifier[:listing]) is not None
+    if listing > 0 and not doing and not _CLAUSE_MODIFIER.match(modifier):
         return (cut + 1 if listing == len(modifier) - 1 else start + listing + 1), end
     first = masked.find("的", start, cut)
     if first >= 0 and any(COORDINATION.match(masked, head_end) for _, head_end in heads(masked, first, cut)):
         return start, end
     if contrasted or head in patterns.GENERIC_HEADS or _SEPARATOR.split(head)[0] in patterns.GENERIC_HEADS:
         return start, end
-    if (_CLAUSE_MODIFIER.match(modifier) and not modifier.startswith(("有关", "有权"))) or _has_subject(
-        masked, start, cut
+    if (
+        doing
+        or (_CLAUSE_MODIFIER.match(modifier) and not modifier.startswith(("有关", "有权")))
+        or _has_subject(masked, start, cut)
     ):
         return cut + 1, end
     return start, end

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from nlp.pipes.bearers import patterns
-from nlp.pipes.bearers.heads import ends_in_party, skip_leading, trim_adverbs
+from nlp.pipes.bearers.heads import ends_in_party, heads, skip_leading, trim_adverbs
 from nlp.pipes.bearers.parties import Party, subject
 from nlp.pipes.bearers.topics import is_bare_thing, is_place, lists_having, may_name_party
 from nlp.pipes.modality.modality import Cue
@@ -18,6 +18,9 @@ from nlp.text.lexicon import alternation
 EXCEPTING = re.compile(r"除[^，]*外$")
 _ITS_THING = re.compile(r"其(?![中他余它])[^，]*(?<![无有失生]效)(?<!终止)(?<!不变)")
 _DECIDING = re.compile(r"办结|作出[^，]{0,20}决定|[颁核]发|告知申请人")
+_DONE_TO = re.compile(r"[^，]{0,10}?(?:要求|责令|责成|拒绝|督促|告知|通知|允许|帮助|协助|对|为|终止)其(?![他余中])")
+_OBSERVER = re.compile("发现|认为|机关|部门|机构|政府|法院|委员会")
+"""What is done to the only party of a condition is done by somebody else: 投放人拒不改正的，可以拒绝其投放."""
 _APPLICANT = re.compile(rf"(?:{alternation(patterns.APPLICANTS)})$")
 _COUNT = "[一二三四五六七八九十百千万\\d]"
 _ABSENT = re.compile(rf"{alternation(patterns.ABSENCES)}|(?:不足|不满|超过|达到|少于|多于|在)?{_COUNT}+[人名]")
@@ -78,6 +81,13 @@ def _agent_inside(layout: Layout, head: int, end: int) -> Party | None:
 def is_addressed(layout: Layout, party: Party, end: int, right: str) -> bool:
     """Whether the party of a condition is one whom an authority's act concerns, not the one who acts."""
     if _ABSENT.match(layout.masked, party.end, end):
+        return True
+    if (
+        _DONE_TO.match(right)
+        and layout.masked[end - 1] == "的"
+        and not heads(layout.masked, party.end, end)
+        and not _OBSERVER.search(layout.masked, party.start, end)
+    ):
         return True
     return (_AUTHORITY_ACT.match(right) or _DECIDING.search(right)) is not None and _APPLICANT.search(
         layout.masked[party.start : party.end]
