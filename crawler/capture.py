@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from crawler.budget import Budget
 from crawler.health import LastGood, RunFacts, judge
 from crawler.platforms.base import ListEntry
 from crawler.registry import Column, Source
@@ -52,7 +53,9 @@ class Answer:
 class SourceRun:
     """One run of one source: its row in the ledger, its counts, and its end."""
 
-    def __init__(self, connection: sqlite3.Connection, snapshots: Path, source: Source, now: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, snapshots: Path, source: Source, budget: Budget, now: str
+    ) -> None:
         self.connection = connection
         self.store = SnapshotStore(snapshots, connection)
         self.source = source
@@ -93,7 +96,8 @@ class SourceRun:
                 identity(known.url): known for known in captures.known_documents(connection, source.id)
             }
             day_ago = (instant(now) - timedelta(days=1)).isoformat(timespec="seconds") + "Z"
-            self.budget = max(0, source.max_requests - captures.count_sightings(connection, source.id, day_ago))
+            spent = captures.count_sightings(connection, budget.sources, day_ago)
+            self.budget = Budget(budget.sources, max(0, budget.requests - spent))
             self.run_id = captures.start_run(connection, source.id, now)
 
     def claim(self, url: str, *, form: bool = False) -> bool:

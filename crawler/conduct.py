@@ -46,6 +46,7 @@ class Conduct:
 
     pace: Pace
     hosts: dict[str, HostPace] = field(default_factory=dict)
+    # By name of the budget that they are counted against.
     requests: dict[str, int] = field(default_factory=dict)
     errors_in_row: dict[str, int] = field(default_factory=dict)
     stopped: dict[str, tuple[Outcome, str]] = field(default_factory=dict)

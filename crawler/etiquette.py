@@ -15,6 +15,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.budget import Budget
 from crawler.conduct import BUDGET_KEY, DELAY_KEY, ROBOTS_MARK, SOURCE_KEY, Conduct, host_key, retry_after_seconds
 from crawler.guard import Stopped
 from rules_db.model import Outcome
@@ -51,13 +52,14 @@ class StopMiddleware:
             raise Stopped(reason)
         if request.meta.get(ROBOTS_MARK):
             return
-        count = self.conduct.requests.get(source_id, 0) + 1
-        budget = int(request.meta[BUDGET_KEY])
-        if count > budget:
-            reason = f"request budget of {budget} used up for today"
+        budget: Budget = request.meta[BUDGET_KEY]
+        count = self.conduct.requests.get(budget.name, 0) + 1
+        if count > budget.requests:
+            shared = f" (shared by {', '.join(budget.sources)})" if len(budget.sources) > 1 else ""
+            reason = f"request budget of {budget.requests} used up for today{shared}"
             self.conduct.stop(source_id, Outcome.ERROR, reason)
             raise Stopped(reason)
-        self.conduct.requests[source_id] = count
+        self.conduct.requests[budget.name] = count
 
 
 class PacedHandler(HTTP11DownloadHandler):

@@ -17,6 +17,7 @@ from time import monotonic
 
 from scrapy.crawler import AsyncCrawlerProcess
 
+from crawler.budget import budgets
 from crawler.conduct import Conduct
 from crawler.registry import BUNDLED, RegistryError, Source, load_sources
 from crawler.schedule import read_window
@@ -73,13 +74,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.fast and not options.allow_loopback:
         parser.error("--fast is for loopback servers only; add --allow-loopback")
     try:
-        sources = choose(with_window(load_sources(options.sources)), options.ids)
+        registry = load_sources(options.sources)
+        sources = choose(with_window(registry), options.ids)
         folder = DataFolder(options.data)
         connection = open_store(folder)
     except (RegistryError, StoreError) as error:
         print(error, file=sys.stderr)
         return 2
-    plan = CrawlPlan(sources, options.now, options.since, options.max_pages, options.fast, trial=options.trial)
+    plan = CrawlPlan(
+        sources, budgets(registry), options.now, options.since, options.max_pages, options.fast, trial=options.trial
+    )
     pace = FAST_PACE if options.fast else Pace()
     settings = build_settings(pace, allow_loopback=options.allow_loopback)
     conduct = Conduct(pace)

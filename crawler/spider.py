@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.attachments import find_files
+from crawler.budget import Budget
 from crawler.capture import Answer, SourceRun, tell_network
 from crawler.challenge import Assessment, assess
 from crawler.charset import UndecidedError, decode
@@ -41,13 +42,15 @@ MAX_BACKFILL_PAGES: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """What one crawl is to do. `since` = ISO date: lists are followed back to it, however many screens that takes;
-    older documents are recorded from the list but not fetched.
+    """What one crawl is to do. `budgets` are those of the whole registry, by source.
+    `since` = ISO date: lists are followed back to it, however many screens that takes; older documents are recorded
+    from the list but not fetched.
     `max_pages` overrides the screens per column; `max_revisits` bounds the known documents asked for again beyond those
     that the lists show; `fast` drops the spacing (loopback servers only); a `trial` looks at one document of each
     column, of the field where its first screen lists one, and at two of its files."""
 
     sources: tuple[Source, ...]
+    budgets: Mapping[str, Budget]
     now: str
     since: str | None
     max_pages: int | None
@@ -65,7 +68,10 @@ class RegistrySpider(Spider):
         super().__init__(**kwargs)
         self.plan = plan
         self.store = connection
-        self.runs = {source.id: SourceRun(connection, snapshots, source, plan.now) for source in plan.sources}
+        self.runs = {
+            source.id: SourceRun(connection, snapshots, source, plan.budgets[source.id], plan.now)
+            for source in plan.sources
+        }
         self.today = china_date(plan.now)
         self.frontier = Frontier(plan.fast, self.on_list, self.on_document, self.on_failure)
         self.tried: set[tuple[str, str]] = set()

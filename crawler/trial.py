@@ -82,9 +82,7 @@ def try_source(
         if verdict.run_id is not None:
             connection = open_store(folder, read_only=True)
             seen = captures.sightings_of(connection, verdict.run_id)
-            teller = _Teller(
-                by_id[source_id], seen, SnapshotStore(folder.snapshots, connection), china_date(now)
-            )
+            teller = _Teller(by_id[source_id], seen, SnapshotStore(folder.snapshots, connection), china_date(now))
             steps = tuple(teller.steps())
             connection.close()
         return Trial(source_id, verdict, steps)

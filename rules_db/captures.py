@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -287,10 +287,10 @@ def _seen_at(connection: sqlite3.Connection, sighting_id: int | None) -> str | N
     return str(found["seen_at"]) if found else None
 
 
-def count_sightings(connection: sqlite3.Connection, source_id: str, since: str) -> int:
-    """How many addresses of a source were asked for since a moment (ISO UTC), in finished and unfinished runs."""
-    query = "SELECT count(*) FROM sighting WHERE source_id = ? AND seen_at > ?"
-    return int(connection.execute(query, (source_id, since)).fetchone()[0])
+def count_sightings(connection: sqlite3.Connection, source_ids: Sequence[str], since: str) -> int:
+    """How many addresses of sources were asked for since a moment (ISO UTC), in finished and unfinished runs."""
+    query = "SELECT count(*) FROM sighting WHERE source_id IN (SELECT value FROM json_each(?)) AND seen_at > ?"
+    return int(connection.execute(query, (json.dumps(source_ids), since)).fetchone()[0])
 
 
 def gone_documents(connection: sqlite3.Connection, source_id: str, times: int, run_id: int) -> list[str]:

@@ -245,18 +245,29 @@ def test_redirect_loops_end(tmp_path, server, crawled):
     assert len(server.hits) <= 8
 
 
-def test_body_over_the_limit_is_refused(tmp_path, server, crawled, monkeypatch):
+def test_bodies_over_the_limit_are_refused_whatever_packs_them(tmp_path, make_server, crawled):
+    """Each way of packing on a site of its own; the rest of each site is read."""
     import gzip
+    import zlib
 
-    site(server)
-    bomb = gzip.compress(b"0" * (40 * 1024 * 1024))
-    server.pages["/tzgg/202605/t20260511_1.html"] = Reply(bomb, headers={"Content-Encoding": "gzip"})
-    write_source(tmp_path / "sources", "a", server.url)
-    (verdict,) = crawled()
-    (row,) = [row for row in sightings(tmp_path / "data") if row["url"].endswith("t20260511_1.html")]
-    assert (row["outcome"], row["snapshot_sha256"]) == (Outcome.ERROR, None)
-    assert verdict.metrics["details_failed"] == 1
-    assert len(bomb) < 100_000
+    import brotli
+
+    whole = b"0" * (40 * 1024 * 1024)
+    packed = {"gzip": gzip.compress(whole), "deflate": zlib.compress(whole), "br": brotli.compress(whole, quality=3)}
+    packed["gzip, gzip"] = gzip.compress(packed["gzip"])
+    servers = {}
+    for number, (encoding, bomb) in enumerate(packed.items()):
+        assert len(bomb) < 100_000
+        servers[encoding] = make_server()
+        site(servers[encoding])
+        servers[encoding].pages["/tzgg/202605/t20260511_1.html"] = Reply(bomb, headers={"Content-Encoding": encoding})
+        write_source(tmp_path / "sources", f"s{number}", servers[encoding].url)
+    verdicts = crawled()
+    found = [row for row in sightings(tmp_path / "data") if row["url"].endswith("t20260511_1.html")]
+    assert len(found) == len(verdicts) == len(packed)
+    assert {(row["outcome"], row["snapshot_sha256"]) for row in found} == {(Outcome.ERROR, None)}
+    assert {verdict.metrics["details_failed"] for verdict in verdicts} == {1}
+    assert {verdict.metrics["fetched"] for verdict in verdicts} == {5}, "list, three documents and a file"
 
 
 def child(data: Path, sources: Path) -> subprocess.Popen[bytes]:
@@ -322,6 +333,48 @@ def test_the_budget_counts_a_day_not_a_run(tmp_path, server, crawled):
     assert [crawled(now=f"2026-06-01T0{hour}:00:00Z")[0].verdict for hour in (1, 2)] == [Verdict.OK, Verdict.DEGRADED]
     assert len([path for path in server.paths() if path.startswith("/tzgg/")]) == 14
     assert crawled(now="2026-06-02T03:00:00Z")[0].verdict is not Verdict.DEGRADED
+
+
+def test_sources_of_one_host_share_its_budget(tmp_path, server, make_server, crawled):
+    """A cloud that serves several provinces is asked no more for that; whoever has hosts of its own is not charged."""
+    alone = make_server()
+    endless(server, repeat=False)
+    endless(alone, repeat=False)
+    for source_id, host in (("a", server), ("b", server), ("c", alone)):
+        columns = [
+            {"name": "通知公告", "url": f"{host.url}/tzgg/?of={source_id}", "kind": "notice", "confidence": "live"}
+        ]
+        write_source(
+            tmp_path / "sources", source_id, host.url, fetch="list", max_pages=10, max_requests=14, columns=columns
+        )
+    found = {verdict.source_id: verdict for verdict in crawled()}
+    assert len([path for path in server.paths() if path != "/robots.txt"]) == 14
+    assert "budget of 14 used up for today (shared by a, b)" in found["a"].reason
+    assert found["c"].verdict is Verdict.OK
+    crawled(now="2026-06-01T05:00:00Z", ids=("b",))
+    assert len([path for path in server.paths() if path != "/robots.txt"]) == 14
+
+
+def test_session_ids_and_calendars_cost_no_more_than_the_budget(tmp_path, server, crawled):
+    """New session ids at every look are the same pages; a calendar that goes on for ever is left at the budget."""
+    looks = iter(range(1000))
+
+    def answer(path, count):
+        if path == "/tzgg/":
+            number = next(looks)
+            links = [
+                (f"./202605/t2026051{n}_{n}.html;jsessionid=A{number}", f"关于动力电池溯源第{n}号通知", "2026-05-10")
+                for n in range(3)
+            ]
+            return Reply(rows(links))
+        return Reply(document("关于动力电池溯源的通知，企业应当在30日内报送。")) if "/t2026" in path else None
+
+    server.otherwise = answer
+    write_source(tmp_path / "sources", "a", server.url)
+    first, second = crawled()[0], crawled(now="2026-06-20T01:00:00Z")[0]
+    assert (first.verdict, first.metrics["new"]) == (Verdict.OK, 3)
+    assert (second.verdict, second.metrics["new"]) == (Verdict.QUIET, 0)
+    assert not [path for path in server.paths() if "jsessionid" in path.lower()]
 
 
 def test_screens_counted_from_two_are_found(tmp_path, server, crawled):

@@ -67,3 +67,16 @@ def test_the_registry_table_is_the_registry():
     for source in load_sources(BUNDLED):
         cells = [source.id, source.name_zh, source.platform, source.jurisdiction, source.grade, source.status]
         assert f"| {' | '.join(cells)} | {len(source.columns)} |" in SOURCES, source.id
+
+
+def test_the_tests_of_bad_input_exist():
+    tests = DOCS.parent / "tests"
+    named = re.findall(r"`((?:\w+/)?test_\w+\.py)::(test_\w+)`", CRAWLING)
+    assert len(named) >= 60
+    missing = []
+    for file, name in named:
+        places = [tests / file, tests / "crawler" / file]
+        text = "".join(place.read_text(encoding="utf-8") for place in places if place.exists())
+        if f"def {name}(" not in text:
+            missing.append(f"{file}::{name}")
+    assert missing == []

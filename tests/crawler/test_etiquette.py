@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from recording import NOW, RecordingServer, Reply, document, rows, write_source
+from scrapy import Request
 from test_crawl import sightings, site
 
-from crawler.conduct import Conduct, HostPace, retry_after_seconds
+from crawler.conduct import SOURCE_KEY, Conduct, HostPace, retry_after_seconds
 from crawler.launch import _PROJECT, SourceVerdict
-from crawler.robots import read_robots
+from crawler.robots import MAX_AGE, RobotsMiddleware, read_robots
 from crawler.settings import HARDENING, NO_CONTACT, Pace, build_settings, user_agent
 from rules_db.model import Outcome, Verdict
 
@@ -71,6 +73,44 @@ def test_robots_that_cannot_be_read_forbids_and_missing_robots_allows(tmp_path, 
         assert found[case].verdict is Verdict.OK
     blocked = [row for row in sightings(tmp_path / "data") if row["outcome"] == Outcome.ROBOTS]
     assert len(blocked) == 3
+
+
+def test_robots_that_never_answers_forbids_and_is_the_sites_trouble(tmp_path, crowd, crawled):
+    """A cut connection and a time-out: nothing is read, and it is no refusal either."""
+    sites = crowd(("cut", "late"))
+    sites.servers["cut"].pages["/robots.txt"] = Reply(cut=True)
+    sites.servers["late"].pages["/robots.txt"] = Reply("User-agent: *\nAllow: /\n", pause=4.0)
+    found = by_case(sites, crawled(timeout=1))
+    for case, server in sites.servers.items():
+        assert found[case].verdict is Verdict.BROKEN, case
+        assert "robots.txt unreachable" in found[case].reason
+        assert pages(server) == []
+
+
+def test_robots_is_asked_for_again_after_a_day():
+    import asyncio
+
+    class Engine:
+        asked = 0
+
+        async def download_async(self, request):
+            self.asked += 1
+            return SimpleNamespace(status=404, body=b"")
+
+    engine = Engine()
+    middleware = RobotsMiddleware(SimpleNamespace(settings={"GUIJI_CONDUCT": Conduct(Pace())}, engine=engine))
+
+    async def look(age):
+        await middleware.process_request(Request("https://a.gov.cn/x", meta={SOURCE_KEY: "a"}))
+        middleware.known["https://a.gov.cn"].result().fetched -= age
+
+    async def looks():
+        for age in (0, MAX_AGE - 60, 120, 0):
+            await look(age)
+
+    asyncio.run(looks())
+    assert engine.asked == 2
+    assert MAX_AGE <= 24 * 3600
 
 
 def test_disallowed_paths_are_not_asked_for(tmp_path, server, crawled):

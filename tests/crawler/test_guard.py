@@ -119,6 +119,28 @@ def test_a_name_that_resolves_inside_is_refused_and_loopback_passes_when_allowed
                 resolver._checked(address, "x.gov.cn")
 
 
+def test_a_name_that_resolves_elsewhere_on_a_second_look_gains_nothing(monkeypatch):
+    """The first answer is kept; an answer that was forgotten is asked for and judged again."""
+    from scrapy.resolver import dnscache
+    from twisted.internet import defer
+    from twisted.internet.base import ThreadedResolver
+    from twisted.internet.error import DNSLookupError
+
+    answers = iter(["1.1.1.1", "127.0.0.1"])
+    monkeypatch.setattr(ThreadedResolver, "getHostByName", lambda self, name, timeout=(): defer.succeed(next(answers)))
+    monkeypatch.setattr(dnscache, "limit", 10)
+    resolver = PublicOnlyResolver.__new__(PublicOnlyResolver)
+    resolver.allow_loopback, resolver.timeout = False, 1.0
+    got: list[object] = []
+    for _ in range(2):
+        resolver.getHostByName("rebinding.gov.cn").addBoth(got.append)
+    assert got == ["1.1.1.1", "1.1.1.1"]
+    dnscache.clear()
+    resolver.getHostByName("rebinding.gov.cn").addBoth(got.append)
+    assert isinstance(got[-1].value, DNSLookupError)  # type: ignore[attr-defined]
+    dnscache.clear()
+
+
 LINKS = [
     "http://{secret}/page/202605/t20260501_1.html",
     "//{secret}/page/202605/t20260501_2.html",
