@@ -106,7 +106,7 @@ def summary(found: Mapping[str, Any]) -> list[str]:
     told = [f"{len(found['checks'])} checks; {len(lines)} lines that bind the site ({by_tier or 'none'})."]
     suspended = sum(line["suspended"] for line in lines)
     if suspended:
-        told.append(f"{suspended} of the lines may not apply at present: suspended 暂停施行.")
+        told.append(f"Lines that may not apply at present (suspended 暂停施行): {suspended}.")
     if bare:
         told.append(f"{bare} checks rest on their own source, no rule in force is linked to them.")
     if found.get("compared_with"):
@@ -190,7 +190,10 @@ def plain(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
+def marks(line: Mapping[str, Any]) -> list[str]:
+    """What a reader must not overlook in a line."""
+    return ["suspect 待复核"] * (line["status"] == "suspect") + ["suspended 暂停施行"] * bool(line["suspended"])
+
+
 def _mark(line: Mapping[str, Any]) -> str:
-    marks = ["suspect"] if line["status"] == "suspect" else []
-    marks += ["suspended 暂停施行"] if line["suspended"] else []
-    return "; ".join(marks + ([] if line["direct"] else [f"by {', '.join(line['items'])}"]))
+    return "; ".join(marks(line) + ([] if line["direct"] else [f"by {', '.join(line['items'])}"]))
