@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marked_sentences import Expected, marked
 
 from nlp.pipes.deadlines import deadlines as module
 from nlp.pipes.deadlines import patterns
 from nlp.pipes.deadlines.deadlines import DeadlineKind, find_deadlines
 from nlp.pipes.thresholds.thresholds import find_thresholds
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "deadlines.txt"
 MARK = re.compile(r"\[(?P<words>[^|\]]+)\|(?P<kind>\w+) (?P<trigger>\S+) (?P<due>\S+)\]")
 
-Expected = tuple[int, int, str, str, str]
 
-
-@cache
 def examples() -> tuple[tuple[str, tuple[Expected, ...]], ...]:
-    found = []
-    for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        text, position, expected = "", 0, []
-        for mark in MARK.finditer(line):
-            text += line[position : mark.start()]
-            start = len(text)
-            text += mark["words"]
-            position = mark.end()
-            expected.append((start, len(text), mark["kind"], mark["trigger"], mark["due"]))
-        found.append((text + line[position:], tuple(expected)))
-    return tuple(found)
+    return marked("deadlines.txt", MARK)
 
 
 def read(text: str) -> tuple[Expected, ...]:

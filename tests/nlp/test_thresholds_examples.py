@@ -7,39 +7,22 @@ table and expect a sentence to come out differently.
 from __future__ import annotations
 
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
+from marked_sentences import Expected, marked
 
 from nlp.pipes.thresholds import patterns
 from nlp.pipes.thresholds.lexicon import DEFAULT, Lexicon
 from nlp.pipes.thresholds.thresholds import find_thresholds
 from nlp.pipes.thresholds.units import AS_WRITTEN, CANONICAL, UNITS
 
-EXAMPLES = Path(__file__).resolve().parent.parent / "examples" / "thresholds.txt"
 MARK = re.compile(r"\[(?P<words>[^|\]]+)\|(?P<comparator>\w+) (?P<value>\S+) (?P<unit>[^\]]+)\]")
 
-Expected = tuple[int, int, str, str, str]
 
-
-@cache
 def examples() -> tuple[tuple[str, tuple[Expected, ...]], ...]:
     """(sentence without marks, what it must give) for every line that is no comment."""
-    found = []
-    for line in EXAMPLES.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        text, position, expected = "", 0, []
-        for mark in MARK.finditer(line):
-            text += line[position : mark.start()]
-            start = len(text)
-            text += mark["words"]
-            position = mark.end()
-            expected.append((start, len(text), mark["comparator"], mark["value"], mark["unit"]))
-        found.append((text + line[position:], tuple(expected)))
-    return tuple(found)
+    return marked("thresholds.txt", MARK)
 
 
 def read(text: str, lexicon: Lexicon = DEFAULT) -> tuple[Expected, ...]:
