@@ -69,7 +69,7 @@ PLACE = re.compile(r"`((?:crawler|nlp|rules_db|tests|benchmarks|docs)/[^`\s:]+)"
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=name)
 def test_places_in_the_project_exist(page: Path) -> None:
-    """`rules_db/diff`, `rules_db/diff/scope`, `tests/nlp/test_x.py` or `nlp/test_x.py`; <id> and * stand for anything."""
+    """`rules_db/diff`, `rules_db/diff/scope` or `tests/nlp/test_x.py`, also without tests; <id> and * are anything."""
     for place in PLACE.findall(page.read_text(encoding="utf-8")):
         pattern = re.sub(r"<[^>]*>|\{[^}]*\}", "*", place.rstrip("/.,;"))
         spelled = (pattern, f"{pattern}.py", f"tests/{pattern}")
