@@ -35,6 +35,7 @@ from rules_db.commands import (
     upkeep,
 )
 from rules_db.commands.options import now, say
+from rules_db.commands.sections import SectionedGroup
 from rules_db.commands.sequences import Sequences
 
 if TYPE_CHECKING:
@@ -51,7 +52,11 @@ if TYPE_CHECKING:
     from rules_db.watch.profiles import Recipient
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=SectionedGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="To see it work: guiji demo. Every command tells more with --help; docs/cli.md has them all.",
+)
 @click.version_option("0.1.0", prog_name="guiji")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -68,14 +73,14 @@ def main(context: click.Context) -> None:
     )
 
 
-for command in (
-    *(amending.amendments, assess.assess, assess.assess_example, decide.decide, export.export, notify.notify),
-    *(asking.diff, asking.explain, asking.flags, asking.search, asking.show, asking.versions),
-    *(bringing.crawl, bringing.daily, bringing.demo, bringing.ingest, bringing.register, bringing.replay),
-    *(mapping.checklist, mapping.mapping, reading.deadline, reading.extract, registry.sources, review.review),
-    *(upkeep.backup, upkeep.doctor, upkeep.prune, upkeep.publish, upkeep.restore, upkeep.serve, upkeep.verify),
-):
-    main.add_command(command)
+main.add_section("Start 入门", bringing.demo, bringing.ingest, bringing.register, upkeep.serve, upkeep.doctor)
+main.add_section("Ask 查询", asking.search, asking.show, asking.versions, asking.explain, reading.deadline)
+main.add_section("Changes 变化", asking.flags, asking.diff, amending.amendments, decide.decide)
+main.add_section("One site 企业", mapping.checklist, assess.assess, assess.assess_example)
+main.add_section("Review 复核", mapping.mapping, review.review)
+main.add_section("Every day 日常", bringing.daily, bringing.crawl, registry.sources, notify.notify, bringing.replay)
+main.add_section("Publish 发布", upkeep.publish, export.export, reading.extract)
+main.add_section("Keep 保管", upkeep.backup, upkeep.restore, upkeep.verify, upkeep.prune)
 
 
 class Stages:

@@ -56,6 +56,15 @@ def test_exit_codes_of_its_own_are_told_in_the_help_of_a_command() -> None:
     assert silent == []
 
 
+def test_help_has_every_command_in_one_section_with_its_first_sentence() -> None:
+    placed = [command.name for section in main.sections.values() for command in section]
+    assert sorted(placed) == sorted(main.commands)
+    shown = " ".join(CliRunner().invoke(main, ["--help"]).output.split())
+    for command in main.commands.values():
+        assert f"{command.name} {' '.join((command.help or '').split('\n\n')[0].split())}" in shown
+    assert "..." not in shown.replace("[ARGS]...", "")
+
+
 def test_every_command_takes_a_data_folder() -> None:
     without = [
         path for path, command in commands(main) if not any("--data" in parameter.opts for parameter in command.params)
