@@ -1,4 +1,4 @@
-"""kill -9 of `guiji notify` while a message is under way: that message comes again and says so, and nothing else does."""
+"""kill -9 of `guiji notify` while a message is under way: that message comes again and says so, nothing else does."""
 
 from __future__ import annotations
 
