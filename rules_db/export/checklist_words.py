@@ -139,7 +139,8 @@ def bare(check: Mapping[str, Any]) -> str:
     """Said of a check that no rule binding the site is linked to itself."""
     if check["lines"] or check["see"]:
         return "no rule that binds this site is linked to the check itself; others come by its evidence and devices"
-    return f"no rule in force is linked; rests on {check['source']}"
+    linked = "no rule that binds this site is linked" if check["others"] else "no rule in force is linked"
+    return f"{linked}; rests on {check['source']}"
 
 
 def consequences(found: Mapping[str, Any]) -> list[str]:

@@ -127,6 +127,7 @@ def _item(
             {**entry, "source": cited("source", entry["source"], catalogue.sources)}
             for entry in catalogue.consequences.values()
             if control["id"] in entry["controls"]
+            and profile.activities & set(entry.get("applies_to", profile.activities))
         ],
         "source": cited("source", control["source"], catalogue.sources),
         "rules": [

@@ -142,6 +142,23 @@ def test_each_check_says_why_it_is_there_and_each_other_one_why_not(
     assert away["C16"].startswith("only where the enterprise stands on the list")
 
 
+def test_what_follows_is_told_to_those_it_follows_for(store: sqlite3.Connection, catalogue: Catalogue) -> None:
+    told = {
+        activity: {
+            one["id"]
+            for item in checklist(store, catalogue, profile(activity), DAY)
+            if item["control"] == "C07"
+            for one in item["consequences"]
+        }
+        for activity in ("collection", "recycling", "second_life")
+    }
+    assert told == {
+        "collection": {"K01"},
+        "recycling": {"K01", "K02"},
+        "second_life": {"K01", "K02", "K08", "K09"},
+    }
+
+
 def test_every_activity_and_fact_has_a_name_in_both_languages() -> None:
     defs = json.loads((BUNDLED.parent / "catalogue.schema.json").read_text(encoding="utf-8"))["$defs"]
     words = [*defs["activities"]["items"]["enum"], *defs["facts"]["items"]["enum"]]
