@@ -80,8 +80,10 @@ def replace_copy(built: Path, public: Path) -> None:
         target.execute("PRAGMA journal_mode = WAL")
         target.execute("PRAGMA synchronous = FULL")
         source.backup(target)
-        # Readers still on the old copy keep the log; it is emptied now or at the next publish.
-        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # Readers still on the old copy keep the log, and a full disk may: it is emptied now or at the next publish. The
+        # new copy is in place already, so this must not be told as a failure.
+        with contextlib.suppress(sqlite3.OperationalError):
+            target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _usable(path: Path) -> bool:
