@@ -99,6 +99,8 @@ _PREDICATED = re.compile("[已未不有是在]")
 def is_made_thing(masked: str, start: int, end: int, alone: bool = False) -> bool:
     """Whether the words are a thing, told by what a party did to it: 回收企业|使用的设备, 检测人员|调查取得的资料.
     `alone` = nothing is said of the thing in these words."""
+    if masked.find("的", start, end) < 0:
+        return False
     at = skip_leading(masked, start, end)
     if masked[end - 1] in "的时后前中内下上起间等" or PREPOSITION.match(masked, at) or ends_in_party(masked, at, end):
         return False
