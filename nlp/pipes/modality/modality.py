@@ -62,6 +62,8 @@ _SCAN = re.compile(
     rf"(?:(?P<cue>(?:{alternation(_MODALITY)})(?<!方可(?=以))(?<!才可(?=以))(?<![{patterns.BEFORE_DUTY_NOUN}]务[必须]))|{_DUTY})"
 )
 _ENCOURAGING = frozenset(patterns.CUES[Modality.RECOMMENDATION])
+_PUNISHABLE = re.compile("受到?[^，。；]{0,16}(?:处罚|处分|制裁|追究)")
+"""应受…处罚 tells what an act deserves."""
 _ON_REQUEST = re.compile(
     r"[^，。；]{0,14}?(?:者|人|方|业主|单位|机关|部门|会|政府|国|户|系)(?:的)?(?:要求|请求|邀请|申请)"
 )
@@ -159,6 +161,8 @@ def _offence_end(layout: Layout, segment: tuple[int, int]) -> int:
 def _plausible(layout: Layout, here: Place) -> bool:
     """Whether the word is used as a modal at all."""
     word, left, right = here.word, here.left, here.right
+    if word in ("应", "应当") and _PUNISHABLE.match(right):
+        return False
     if word == "应":
         if right.startswith("对"):
             return _DEAL_WITH.match(right) is not None

@@ -134,7 +134,11 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
     if left.endswith("的") and _OF_THING.search(right):
         line = layout.line(here.start)
         alone = here.clause[0] == line[0] and here.clause[1] + 1 >= line[1]
-        if alone or _TOPIC_NEXT.match(layout.masked, here.clause[1] + 1):
+        if (
+            alone
+            or (right.startswith("由") and "，" not in left)
+            or _TOPIC_NEXT.match(layout.masked, here.clause[1] + 1)
+        ):
             return "named"
     if _GOVERNED.search(left):
         return "governed"
