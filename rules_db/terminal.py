@@ -38,8 +38,8 @@ def plain(markup: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """“1 file”, “2 files”; `noun` in the singular."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """“1 file”, “2,000 files”; `noun` in the singular."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 class _Console(Console):

@@ -34,6 +34,7 @@ def publish(accept_mass_change: bool, form: str, folder: DataFolder) -> None:
     """Check the store at the gate and publish the readers' copy in one step."""
     from rules_db.connection import open_store
     from rules_db.publish import publish as run
+    from rules_db.terminal import counted
 
     with folder.require().locked():
         open_store(folder).close()  # a store of an earlier version is brought up to date
@@ -43,9 +44,9 @@ def publish(accept_mass_change: bool, form: str, folder: DataFolder) -> None:
         emit({"published": published.done, "gate": findings, "counts": published.counts})
     for finding in published.findings:
         say(f"gate: {finding}")
-    counted = ", ".join(f"{count:,} {name}" for name, count in published.counts.items())
+    holds = ", ".join(counted(count, name.replace("_", " ")) for name, count in published.counts.items())
     say(
-        f"published at {folder.public_db}: {counted}"
+        f"published at {folder.public_db}: {holds}"
         if published.done
         else f"not published: the copy that readers see stays as it was ({folder.public_db})"
     )

@@ -90,7 +90,7 @@ def explanation(found: Row) -> None:
             place = f"[{item['start']}:{item['end']}]"
             out.print(f"  {item['field']} {clean(item['text'])} {clean(place)} by pattern {clean(item['pattern'])}")
         for item in version["thresholds"]:
-            out.print(f"  threshold {clean(item['text'])}: {item['comparator']} {item['value']} {item['unit']}")
+            out.print(f"  threshold {clean(item['text'])}: {item['comparator']} {item['value']:g} {item['unit']}")
         for item in version["sources"]:
             out.print(f"  source {clean(item['url'])} ({item['tier']})\n    sha256 {item['snapshot_sha256']}")
     for item in found["mappings"]:

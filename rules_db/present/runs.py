@@ -13,9 +13,10 @@ def ingested(result: Row) -> None:
     """`result`: what came of files or of the register."""
     out = console()
     if not result["new_files"] and not result["new_texts"]:
-        out.print(f"{result['files']} files looked at: nothing new, nothing changed.")
+        out.print(f"{counted(result['files'], 'file')} looked at: nothing new, nothing changed.")
     else:
-        out.print(f"{result['files']} files looked at, {result['new_files']} new, {result['new_texts']} new texts.")
+        texts = counted(result["new_texts"], "new text")
+        out.print(f"{counted(result['files'], 'file')} looked at, {result['new_files']} new, {texts}.")
     _counts(result)
     out.print(f"{len(result['refused'])} refused; {result['seconds']} s")
 
@@ -183,5 +184,5 @@ def extraction_delta(delta: Any) -> None:
 
 
 def _counts(result: Row) -> None:
-    names = ("instruments", "expressions", "provisions", "norms", "thresholds", "rules", "changes")
-    console().print("The store holds " + ", ".join(f"{result[name]:,} {name}" for name in names) + ".")
+    names = ("instrument", "expression", "provision", "norm", "threshold", "rule", "change")
+    console().print("The store holds " + ", ".join(counted(result[f"{name}s"], name) for name in names) + ".")
