@@ -179,6 +179,8 @@ def _finished(masked: str, at: int, scan: int, end: int, adjacent: bool, agent: 
                     return joined.end("party")
             continue
         follower = FOLLOWER.match(masked, stop, end)
+        if after == "与" and masked.find("之间的", stop, end) > 0:
+            return None
         if _REGION.fullmatch(masked, head_start, head_end) and (
             follower is None or (following and following[0] - stop <= 10 and well_formed(masked, stop, following[0]))
         ):

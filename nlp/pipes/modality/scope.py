@@ -14,6 +14,7 @@ from nlp.text.clauses import HIDDEN, Layout
 from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
+_AREA = alternation(patterns.AREA_NOUNS)
 _GOVERNED = re.compile(
     rf"(?<![扣拆清消免解删排铲剔核校比面相方导流走取去意倾存所现正实潜内外])(?:{alternation(patterns.GOVERNORS)})(?:依法|按照?规定)?$"
 )
@@ -31,6 +32,7 @@ _SIGN = re.compile(r"[^，的]{1,14}(?:标志|标识|标线|标牌)(?:$|[、的�
 _BAN_GOVERNORS = ("予以", "决定", "加以", "可", "可以", "应当", "有权", "除", "除了")
 _MADE_AREA = re.compile(r"(?:设立为|划为|划定为?|设为|确定为|列为)[^，的]{0,6}$")
 _BANNED_AREA = re.compile(r"[^，的]{1,20}(?:区|域|场所|路段|时段|地点|河段|范围)")
+_RESTRICTED = re.compile(rf"(?:、|和|或者)限制[^，]*的(?:{_AREA})")
 _BANNED_WORK = re.compile(r"[^，的]{1,10}(?:工作|管理制度|宣传|宣传教育)$")
 _SIGN_LEFT = re.compile(r"(?:有|设置|悬挂|张贴|各种|各类|或者|明显的)$")
 _MODAL_BEFORE = re.compile(r"(?:应当?|必须|可以|要|负责)[^，]{1,12}(?<![并且者、和])(?<!同时)$")
@@ -39,7 +41,6 @@ _DEFINING = re.compile(rf"{alternation(patterns.DEFINING)}|[，,：:]指(?![挥�
 _LISTED = re.compile(rf"(?:{alternation(patterns.LISTED_CASES)})(?!规范|准则)[^：:\n]*[：:]\s*$")
 _SETTLING = re.compile(r"(?:分别|按照?下列|按照?以下)[^：:\n]*[：:]\s*$|(?:处罚|处理|办理)[：:]\s*$")
 _ENCOURAGING = frozenset(patterns.CUES[Modality.RECOMMENDATION])
-_AREA = alternation(patterns.AREA_NOUNS)
 _AREA_TOPIC = re.compile(
     rf"[^，]{{1,60}}(?:的|、)?[^，的]{{0,6}}(?:{_AREA})(?:(?:和|、|及|以及|或者)[^，]{{1,12}})?(?:$|由|为|包括|是|按照|依照|根据)"
 )
@@ -151,7 +152,8 @@ def embedding(layout: Layout, here: Place, next_cue: int | None, lead: str, offe
         return "named"
     if here.word in ("禁止", "严禁") and (
         (_SIGN_LEFT.search(left) and _SIGN.match(right))
-        or (_MADE_AREA.search(left) and _BANNED_AREA.match(right))
+        or ((left.endswith("的") or _MADE_AREA.search(left)) and _BANNED_AREA.match(right))
+        or (left and _RESTRICTED.match(right))
         or (left and _BANNED_WORK.match(right))
         or ("的" in right and _MODAL_BEFORE.search(left))
     ):
