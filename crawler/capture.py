@@ -19,8 +19,9 @@ from crawler.platforms.base import ListEntry
 from crawler.registry import Column, Source
 from crawler.schedule import instant, is_due
 from crawler.urls import identity
-from rules_db import captures
-from rules_db.captures import KnownDocument, Sighting, Validators
+from rules_db import capture_history, captures, issues
+from rules_db.capture_history import KnownDocument
+from rules_db.captures import Sighting, Validators
 from rules_db.connection import transaction
 from rules_db.model import Issue, Outcome, Severity, Verdict
 from rules_db.snapshots import SnapshotStore
@@ -90,10 +91,10 @@ class SourceRun:
                 },
             )
             captures.mark_interrupted(connection, source.id)
-            last = captures.last_good_run(connection, source.id)
+            last = capture_history.last_good_run(connection, source.id)
             self.last_good_id: int | None = int(last["id"]) if last is not None else None
             self.known: dict[str, KnownDocument] = {
-                identity(known.url): known for known in captures.known_documents(connection, source.id)
+                identity(known.url): known for known in capture_history.known_documents(connection, source.id)
             }
             day_ago = (instant(now) - timedelta(days=1)).isoformat(timespec="seconds") + "Z"
             spent = captures.count_sightings(connection, budget.sources, day_ago)
@@ -209,7 +210,7 @@ class SourceRun:
     def finish(self, stopped: str | None) -> Verdict:
         """Judge the run, write verdict, metrics and issues; returns the verdict."""
         facts = self._facts(stopped)
-        last = captures.recent_runs(self.connection, self.source.id, _GOOD, 1)
+        last = capture_history.recent_runs(self.connection, self.source.id, _GOOD, 1)
         last_good = (
             LastGood(
                 finished_at=last[0].finished_at or last[0].started_at,
@@ -239,15 +240,19 @@ class SourceRun:
     def _tell(self, verdict: Verdict, reason: str) -> None:
         severity = _SEVERITY.get(verdict)
         if severity is None:
-            captures.resolve_issues(self.connection, stage=STAGE, subject=self.source.id, now=self.now)
+            issues.resolve_issues(self.connection, stage=STAGE, subject=self.source.id, now=self.now)
             return
         issue = Issue(
             severity, STAGE, verdict.value, f"{self.source.name_zh}: {reason}", self.source.id, self.source.id
         )
-        captures.raise_issue(self.connection, issue, self.now)
+        issues.raise_issue(self.connection, issue, self.now)
 
     def _facts(self, stopped: str | None) -> RunFacts:
-        before = captures.listed_documents(self.connection, self.last_good_id) if self.last_good_id is not None else []
+        before = (
+            capture_history.listed_documents(self.connection, self.last_good_id)
+            if self.last_good_id is not None
+            else []
+        )
         before_keys = {identity(entry.url) for entry in before}
         dates = [entry.published_on for entry in self.entries.values() if entry.published_on]
         floor = min(dates, default=None)
@@ -291,17 +296,3 @@ class SourceRun:
             error=error,
         )
         captures.record_sighting(self.connection, self.run_id, self.source.id, sighting, self.now)
-
-
-def tell_network(connection: sqlite3.Connection, *, offline: bool, reached: bool, now: str) -> None:
-    """At the end of a crawl: where nobody answered, one trouble of this machine takes the place of one for each source;
-    it is over when somebody answers. Verdicts stay: no list was read."""
-    with transaction(connection):
-        if offline:
-            opened = captures.withdraw_issues(connection, stage=STAGE, opened_at=now)
-            message = (
-                f"no site answered ({opened} sources tried): is this machine connected, and does it resolve names?"
-            )
-            captures.raise_issue(connection, Issue(Severity.ABORT, STAGE, "offline", message, "network"), now)
-        elif reached:
-            captures.resolve_issues(connection, stage=STAGE, subject="network", now=now)

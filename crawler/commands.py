@@ -35,7 +35,7 @@ def sources() -> None:
 def sources_list(registry: Path | None, form: str, folder: DataFolder) -> None:
     """Every source with platform, jurisdiction, grade, status and its last good run, where there is a store."""
     from crawler.registry import BUNDLED, RegistryError, load_sources
-    from rules_db.captures import last_good_run
+    from rules_db.capture_history import last_good_run
     from rules_db.connection import StoreError, open_store
 
     try:

@@ -13,7 +13,7 @@ from typing import Final
 
 from crawler.registry import Assertions
 from crawler.schedule import days_between
-from rules_db.captures import ListedDocument
+from rules_db.capture_history import ListedDocument
 from rules_db.model import Verdict
 
 DEGRADED_SHARE: Final = 0.6  # fewer entries than this share of the last good run's, over as many screens

@@ -20,7 +20,7 @@ from crawler.health import WITHDRAWN_AFTER, withdrawn_candidates
 from crawler.registry import Source, load_sources
 from crawler.run import choose, with_window
 from crawler.schedule import source_is_due
-from rules_db import captures
+from rules_db import capture_history
 from rules_db.connection import DataFolder, open_store
 from rules_db.model import Verdict
 
@@ -84,7 +84,7 @@ def crawl(
     if not chosen:
         connection.close()
         return resting
-    before = captures.newest_run_id(connection)
+    before = capture_history.newest_run_id(connection)
     command = [sys.executable, "-m", "crawler.run", "--data", str(data_root), "--sources", str(sources), "--now", now]
     for source in chosen:
         command += ["--source", source.id]
@@ -106,7 +106,7 @@ def crawl(
             command, stdout=output, stderr=output, env=environment, check=False, pass_fds=kept
         ).returncode
     ended = f"the crawl process ended with code {code} before this source was done; see {log}"
-    runs = {run.source_id: run for run in captures.runs_after(connection, before)}
+    runs = {run.source_id: run for run in capture_history.runs_after(connection, before)}
     verdicts = []
     for source in chosen:
         run = runs.get(source.id)
@@ -115,7 +115,7 @@ def crawl(
                 SourceVerdict(source.id, source.name_zh, run.id if run else None, Verdict.BROKEN, ended, {})
             )
             continue
-        earlier = captures.recent_runs(connection, source.id, tuple(Verdict), 2)
+        earlier = capture_history.recent_runs(connection, source.id, tuple(Verdict), 2)
         previous = earlier[1].verdict if len(earlier) > 1 else None
         withdrawn = _withdrawn(connection, source.id) if run.verdict in _GOOD else ()
         before_it = set(_withdrawn(connection, source.id, skip=1)) if withdrawn else set()
@@ -144,7 +144,7 @@ def _waits(source: Source, now: str) -> bool:
 
 def _turn(connection: sqlite3.Connection, source: Source, now: str) -> bool:
     """Whether the cadence wants this source now."""
-    last = captures.recent_runs(connection, source.id, tuple(Verdict), 1)
+    last = capture_history.recent_runs(connection, source.id, tuple(Verdict), 1)
     if not last or last[0].verdict is Verdict.BROKEN:
         return True
     return source_is_due(source.cadence, last[0].finished_at, now)
@@ -152,20 +152,24 @@ def _turn(connection: sqlite3.Connection, source: Source, now: str) -> bool:
 
 def _withdrawn(connection: sqlite3.Connection, source_id: str, *, skip: int = 0) -> tuple[str, ...]:
     """Documents that a source seems to have withdrawn as of its newest healthy run, or of the `skip`-th before it."""
-    runs = captures.recent_runs(connection, source_id, _GOOD, WITHDRAWN_AFTER + skip)[skip:]
+    runs = capture_history.recent_runs(connection, source_id, _GOOD, WITHDRAWN_AFTER + skip)[skip:]
     if not runs:
         return ()
-    lists = [captures.listed_documents(connection, run.id) for run in runs]
+    lists = [capture_history.listed_documents(connection, run.id) for run in runs]
     places: dict[tuple[str, str | None], set[str]] = {}
     for entry in lists[0] if lists else ():
         places.setdefault((entry.title, entry.published_on), set()).add(entry.url)
     known: dict[str, str | None] = {}
-    for document in captures.known_documents(connection, source_id):
+    for document in capture_history.known_documents(connection, source_id):
         published = document.facts.get("published_on")
         listed_at = places.get((str(document.facts.get("title")), published), set())
         # A page whose title and day are listed at other addresses alone has moved.
         if document.role == "detail" and (not listed_at or document.url in listed_at):
             known[document.url] = published
     unlisted = withdrawn_candidates(known, lists)
-    gone = [url for url in captures.gone_documents(connection, source_id, WITHDRAWN_AFTER, runs[0].id) if url in known]
+    gone = [
+        url
+        for url in capture_history.gone_documents(connection, source_id, WITHDRAWN_AFTER, runs[0].id)
+        if url in known
+    ]
     return tuple(sorted({*unlisted, *gone}))

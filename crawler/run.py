@@ -19,10 +19,11 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.budget import budgets
 from crawler.conduct import Conduct
+from crawler.plan import CrawlPlan
 from crawler.registry import BUNDLED, RegistryError, Source, load_sources
 from crawler.schedule import read_window
 from crawler.settings import FAST_PACE, TIMEOUT_SECONDS, WINDOW_VARIABLE, Pace, build_settings
-from crawler.spider import CrawlPlan, RegistrySpider
+from crawler.spider import RegistrySpider
 from rules_db.connection import DataFolder, StoreError, open_store
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,45 +17,25 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.attachments import find_files
-from crawler.budget import Budget
-from crawler.capture import Answer, SourceRun, tell_network
-from crawler.challenge import Assessment, assess
+from crawler.capture import SourceRun
 from crawler.charset import UndecidedError, decode
 from crawler.conduct import SOURCE_KEY, Conduct
 from crawler.frontier import Frontier, answer_of
 from crawler.guard import Refused, Stopped
+from crawler.plan import CrawlPlan
 from crawler.platforms import PLATFORMS
 from crawler.platforms.base import ListContext, ListEntry, ListError, ListPage, ListRequest
 from crawler.platforms.detect import families
-from crawler.registry import Column, Source
+from crawler.reception import failed, received, tell_network
+from crawler.registry import Column
 from crawler.relevance import reason_to_fetch
 from crawler.schedule import china_date
 from crawler.urls import identity
-from rules_db.captures import Validators
 from rules_db.model import Outcome
 
 TRIAL_FILES: Final = 2
 # How deep a list is followed when it is asked for from a day on; the daily budget of its source holds as well.
 MAX_BACKFILL_PAGES: Final = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlPlan:
-    """What one crawl is to do. `budgets` are those of the whole registry, by source.
-    `since` = ISO date: lists are followed back to it, however many screens that takes; older documents are recorded
-    from the list but not fetched.
-    `max_pages` overrides the screens per column; `max_revisits` bounds the known documents asked for again beyond those
-    that the lists show; `fast` drops the spacing (loopback servers only); a `trial` looks at one document of each
-    column, of the field where its first screen lists one, and at two of its files."""
-
-    sources: tuple[Source, ...]
-    budgets: Mapping[str, Budget]
-    now: str
-    since: str | None
-    max_pages: int | None
-    fast: bool
-    max_revisits: int = 60
-    trial: bool = False
 
 
 class RegistrySpider(Spider):
@@ -136,10 +115,10 @@ class RegistrySpider(Spider):
         if isinstance(error, Stopped):
             run.count("not_asked")
         elif isinstance(error, Refused):
-            self._failed(run, answer_of(request, None), error.outcome, error.reason, request)
+            failed(run, self.conduct, answer_of(request, None), error.outcome, error.reason, request)
         else:
             reason = f"{type(error).__name__}: {str(error)[:300]}"
-            self._failed(run, answer_of(request, None), Outcome.ERROR, reason, request)
+            failed(run, self.conduct, answer_of(request, None), Outcome.ERROR, reason, request)
 
     def _step(self, response: Response, handle: Any) -> list[Request]:
         assert response.request is not None  # noqa: S101 - Scrapy sets it on every answer
@@ -193,7 +172,7 @@ class RegistrySpider(Spider):
         column: Column = request.meta["column"]
         asked: ListRequest = request.meta["list_request"]
         answer = answer_of(request, response)
-        body = self._usable_body(run, request, response, answer)
+        body = received(run, self.conduct, request, response, answer)
         if body is None:
             if response.status in (404, 410):
                 other = PLATFORMS[column.platform].alternative(asked)
@@ -270,7 +249,7 @@ class RegistrySpider(Spider):
 
     def _handle_document(self, run: SourceRun, request: Request, response: Response) -> Iterator[Request]:
         answer = answer_of(request, response)
-        body = self._usable_body(run, request, response, answer)
+        body = received(run, self.conduct, request, response, answer)
         if body is None or answer.role != "detail" or body.startswith((b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
             return
         try:
@@ -291,49 +270,6 @@ class RegistrySpider(Spider):
                 attachment = self.frontier.document(run, file.url, "attachment", answer.url, facts)
                 if attachment is not None:
                     yield attachment
-
-    # -- shared --------------------------------------------------------------------------------------------------------
-
-    def _usable_body(self, run: SourceRun, request: Request, response: Response, answer: Answer) -> bytes | None:
-        """The bytes to read on, recorded; None when the answer is not what was asked for (recorded too)."""
-        held: Validators | None = request.meta.get("held")
-        if response.status == 304 and held is not None:
-            body = run.held_body(held.snapshot_sha256)
-            if body is None:
-                self._failed(run, answer, Outcome.ERROR, "304 for bytes that are not held", request)
-                return None
-            run.record_unchanged(answer, held)
-            return body
-        verdict: Assessment = assess(
-            response.status,
-            response.body,
-            requested=answer.url,
-            final=response.url,
-            role=answer.role,
-            content_type=answer.content_type,
-        )
-        if not verdict.usable:
-            self._failed(run, answer, verdict.outcome, verdict.reason, request)
-            return None
-        run.record(answer)
-        return response.body
-
-    def _failed(self, run: SourceRun, answer: Answer, outcome: Outcome, reason: str, request: Request) -> None:
-        if answer.role == "list" and outcome is Outcome.GONE and request.meta["list_request"].page > 1:
-            run.record_failure(answer, outcome, f"{reason}: end of the list")
-            return
-        run.record_failure(answer, outcome, reason)
-        where = f"{request.meta['column'].name}: " if answer.role == "list" else ""
-        if outcome in (Outcome.BLOCKED, Outcome.CHALLENGE) and (answer.role != "attachment"):
-            # Whoever is shown a challenge goes away; nothing here answers it.
-            run.blocked = run.blocked or f"{where}{reason}"
-            self.conduct.stop(run.source.id, outcome, reason)
-        elif outcome is Outcome.ROBOTS and answer.role == "list":
-            run.forbidden.append(f"{where}{reason}")
-        elif answer.role == "list":
-            run.failures.append(f"{where}{reason}")
-        elif answer.role == "detail":
-            run.count("details_gone" if outcome is Outcome.GONE else "details_failed")
 
 
 logging.getLogger("scrapy.core.scraper").setLevel(logging.INFO)

@@ -13,9 +13,9 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rules_db.captures import raise_issue, resolve_issues
 from rules_db.fingerprint import fingerprint
 from rules_db.instruments import number_key, title_key
+from rules_db.issues import raise_issue, resolve_issues
 from rules_db.model import EffectKind, HeadFacts, Issue, Severity, Span, TextEffect
 
 STATED = "stated"

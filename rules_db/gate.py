@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules_db.captures import raise_issue, resolve_issues
+from rules_db.issues import raise_issue, resolve_issues
 from rules_db.model import Issue, Severity
 
 # Share of one source's instruments whose text in force may change between two copies, once it has this many of them:

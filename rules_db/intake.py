@@ -64,7 +64,8 @@ def register_handed_in(connection: sqlite3.Connection) -> None:
 
 def read_manifest(path: Path, now: str, handed_in: Sequence[Path] = ()) -> Manifest:
     """Read a manifest CSV (UTF-8, header row). Its paths count from its own folder, else from a folder that is handed
-    in. Raises ManifestError for unknown columns, missing paths, bad dates, and copies captured after `now` (ISO UTC)."""
+    in. Raises ManifestError for unknown columns, missing paths, bad dates, and copies captured after `now` (ISO
+    UTC)."""
     rows: dict[Path, dict[str, object]] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -13,11 +13,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rules_db.captures import Sighting, finish_run, raise_issue, record_sighting, resolve_issues, start_run
+from rules_db.captures import Sighting, finish_run, record_sighting, start_run
 from rules_db.connection import transaction
 from rules_db.documents import dump_document
 from rules_db.effects import STATED, record_effects
 from rules_db.expressions import Origin
+from rules_db.issues import raise_issue, resolve_issues
 from rules_db.model import (
     Analysis,
     AttachmentRef,

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from rules_db.captures import raise_issue, resolve_issues
 from rules_db.connection import DataFolder, connect, open_store
+from rules_db.issues import raise_issue, resolve_issues
 from rules_db.mapping.parties import read_parties
 from rules_db.model import Issue, Severity
 from rules_db.notify import ledger

@@ -9,7 +9,7 @@ import pytest
 from crawler.health import LastGood, RunFacts, judge, withdrawn_candidates
 from crawler.registry import Assertions
 from crawler.schedule import interval_days, is_due
-from rules_db.captures import ListedDocument
+from rules_db.capture_history import ListedDocument
 from rules_db.model import Verdict
 
 RULES = Assertions(min_entries=5, max_entries=100, title_fill=0.98, date_fill=0.8, min_overlap=0.3)

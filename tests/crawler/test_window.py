@@ -7,7 +7,7 @@ from recording import Reply, document, rows, write_source
 
 from crawler.registry import RegistryError
 from crawler.schedule import read_window
-from rules_db.captures import recent_runs
+from rules_db.capture_history import recent_runs
 from rules_db.connection import DataFolder, open_store
 from rules_db.model import Verdict
 

@@ -13,9 +13,9 @@ import sample_store
 from click.testing import CliRunner
 
 from cli import main
-from rules_db.captures import raise_issue, resolve_issues
 from rules_db.connection import DataFolder, connect, open_store
 from rules_db.flags import ACTION, NEWS, TO_KNOW
+from rules_db.issues import raise_issue, resolve_issues
 from rules_db.model import Issue, Severity
 from rules_db.notify import deliver, ledger
 from rules_db.notify.channels import Channel, ChannelError, Sent

@@ -17,9 +17,9 @@ from sample_store import HOSTILE, NOW
 from served import published
 
 from rules_db import present, run_history, run_report
-from rules_db.captures import raise_issue, resolve_issues
 from rules_db.connection import DataFolder, StoreError, open_store
 from rules_db.decisions import log
+from rules_db.issues import raise_issue, resolve_issues
 from rules_db.model import Issue, Severity
 from rules_db.run_report import RunFacts
 from rules_db.verification import verify
