@@ -130,6 +130,38 @@ def test_gaps_and_withdrawn_pages_are_told_once(land: Country, days: dict[int, l
     assert {land.page(url) for url in last(days, day)["withdrawn"]} == set(expected(day, "withdrawn")) - earlier
 
 
+BAD = ("blocked", "broken", "degraded")
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_troubles_and_their_ends_are_told_once(days: dict[int, list[Started]], day: int, land: Country) -> None:
+    """A source in trouble is told on the first day of it, and that it is well again on the first such day."""
+    verdicts = expected(day, "verdicts") or {}
+    lasting = expected(day, "not_first")
+    wanted = {source for kind in BAD for source in verdicts.get(kind, ()) if source in land.states} - set(lasting)
+    told = last(days, day)["issues"]
+    new = Counter(issue["subject"] for issue in told["new"] if issue["stage"] == "crawl")
+    over = Counter(issue["subject"] for issue in told["over"] if issue["stage"] == "crawl")
+    assert new == dict.fromkeys(wanted, 1)
+    assert over == dict.fromkeys((source for source in expected(day, "recovered") if source in land.states), 1)
+
+
+def test_a_reposted_text_is_a_copy_and_no_text_of_its_own(land: Country, days: dict[int, list[Started]]) -> None:
+    assert days
+    store = connect(land.folder.work_db, read_only=True)
+    for day in DAYS if WHOLE else ():
+        for line in expected(day, "copies"):
+            title, source = land.name(line).split(" @ ")
+            found = store.execute(
+                """SELECT count(DISTINCT e.instrument_id), sum(m.source_id = ?) FROM manifestation m
+                   JOIN expression e ON e.id = m.expression_id JOIN instrument i ON i.id = e.instrument_id
+                   WHERE i.title = ?""",
+                (source, title),
+            ).fetchone()
+            assert found[0] == 1 and found[1] >= 1, line
+    store.close()
+
+
 def test_the_store_is_whole_at_the_end(land: Country, days: dict[int, list[Started]]) -> None:
     store = connect(land.folder.work_db, read_only=True)
     try:
