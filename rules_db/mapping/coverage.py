@@ -34,8 +34,9 @@ def list_links(connection: sqlite3.Connection, day: str, status: str | None = No
     for row in rows:
         link = dict(row)
         link["because"] = causes.get(link["id"], []) if link["status"] == "suspect" else []
-        if link["status"] == "suspect" and link["ends_on"]:
-            link["because"].append(f"it applies no longer from {link['ends_on']} on")
+        same_words = link["status"] == "suspect" and link["stamp"] == link["current_fingerprint"]
+        if same_words and link["ends_on"] and not link["because"]:
+            link["because"] = [f"it applies no longer from {link['ends_on']} on"]
         selector = json.loads(link["selector"])
         link["selector"] = selector
         link["place"] = f"《{selector['instrument']}》{selector['provision']}"

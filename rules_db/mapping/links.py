@@ -167,16 +167,17 @@ def _newest(
     instrument: str | None,
     day: str,
 ) -> sqlite3.Row | None:
-    """The newest version not over on a day among the instrument's rules with that id or that wording; `end_told` says
-    whether another text than its own gave it an end."""
+    """The rule of the instrument with that id, or whose newest version has that wording, in its newest version not over
+    on a day; `end_told` says whether another text than its own gave it an end."""
     row: sqlite3.Row | None = connection.execute(
         f"""SELECT rv.rule_id, rv.fingerprint, rv.statement, rv.recorded_at, rv.valid_to IS NOT NULL AND NOT EXISTS (
               SELECT 1 FROM expression e WHERE e.instrument_id = r.instrument_id AND e.replaced_at IS NULL
                 AND date(e.expires_on, '+1 day') = rv.valid_to) AS end_told
             FROM rule_version rv JOIN rule r ON r.id = rv.rule_id
             WHERE rv.{field} = ? AND r.instrument_id = ? AND rv.superseded_at IS NULL
-              AND NOT ended(rv.status, rv.valid_to, ?)
-            ORDER BY rv.n DESC, rv.rule_id LIMIT 1""",  # noqa: S608 - one of two names
+              AND rv.n = (SELECT max(v.n) FROM rule_version v WHERE v.rule_id = rv.rule_id AND v.superseded_at IS NULL
+                            AND NOT ended(v.status, v.valid_to, ?))
+            ORDER BY rv.rule_id LIMIT 1""",  # noqa: S608 - one of two names
         (value, instrument, day),
     ).fetchone()
     return row

@@ -256,3 +256,18 @@ def test_an_end_that_a_later_text_tells_is_looked_at_at_once(tmp_path: Path) -> 
         review(store, root, "L951", Verdict.ACCEPT, reviewer="王", now="2026-12-11T00:00:00Z")
         assert status_on(store, root, "2027-04-30") == "accepted"
         assert status_on(store, root, "2027-05-01") == "suspect"
+
+
+def test_a_wording_to_come_is_reviewed_before_it_applies(tmp_path: Path) -> None:
+    root = tmp_path / "data"
+    linked(root, f"{TODAY}T00:00:00Z")
+    amended = TEXT.format(since="2027年3月1日").replace("30日内", "20日内")
+    ingest(root, "2026-12-10T00:00:00Z", amended, date="2026-12-05")
+    with closing(open_store(DataFolder(root))) as store:
+        (card,) = [card for card in waiting(store, "2026-12-10", ("suspect",)) if card.id == "L951"]
+        assert ("30日内" in card.old, "20日内" in (card.new or "")) == (True, True)
+        assert card.because == ()
+        assert card.current == store.execute("SELECT current_fingerprint FROM mapping WHERE id = 'L951'").fetchone()[0]
+        review(store, root, "L951", Verdict.ACCEPT, reviewer="王", now="2026-12-11T00:00:00Z")
+        assert status_on(store, root, "2026-12-11") == "accepted"
+        assert status_on(store, root, "2027-03-01") == "accepted"
