@@ -183,7 +183,7 @@ def explain(connection: sqlite3.Connection, rule_id: str) -> dict[str, Any]:
     """The evidence chain of a rule: cue and bearer with their spans and patterns, provision, digest, address, tier."""
     versions = rule_versions(connection, rule_id)
     if not versions:
-        raise StoreError(f"no rule has the id {rule_id}; 'guiji search WORD --format json' lists rule ids")
+        raise StoreError(f"no rule has the id {rule_id}; 'guiji show TITLE --format json' lists rule ids")
     for version in versions:
         version["evidence"] = [
             dict(row)

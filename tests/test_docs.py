@@ -132,6 +132,23 @@ def test_commands_named_in_prose_exist(page: Path) -> None:
             pytest.fail(f"guiji {' '.join(words)}: {error.format_message()}")
 
 
+def test_commands_named_in_messages_exist() -> None:
+    """What an error or a finding tells people to run, in quotes or backticks, can be run."""
+    named = set()
+    for folder in ("crawler", "nlp", "rules_db"):
+        for path in (PROJECT / folder).rglob("*.py"):
+            text = re.sub(r"\{[^{}]*\}", "X", path.read_text(encoding="utf-8"))
+            named |= set(re.findall(r"['`]guiji ([a-z][^'`\n\"]*)['`]", text))
+    assert len(named) > 25
+    for line in sorted(named):
+        try:
+            parsed(line.split())
+        except click.BadOptionUsage:
+            pass  # named without its value
+        except click.UsageError as error:
+            pytest.fail(f"guiji {line}: {error.format_message()}")
+
+
 @pytest.mark.parametrize("page", [*PAGES, *DEPLOY], ids=name)
 def test_commands_to_type_are_whole(page: Path) -> None:
     for words in commands_to_type(page):
