@@ -64,6 +64,7 @@ def register_source(
 
 
 def start_run(connection: sqlite3.Connection, source_id: str, started_at: str) -> int:
+    """Open a run; `started_at` is ISO UTC. Returns its id; a run without end is one that was cut off."""
     cursor = connection.execute("INSERT INTO crawl_run (source_id, started_at) VALUES (?, ?)", (source_id, started_at))
     assert cursor.lastrowid is not None  # noqa: S101 - sqlite always sets it after INSERT
     return cursor.lastrowid
@@ -78,6 +79,7 @@ def finish_run(
     reason: str,
     metrics: Mapping[str, float],
 ) -> None:
+    """Close a run with its verdict, the reason in words, and counts by name."""
     connection.execute(
         "UPDATE crawl_run SET finished_at = ?, verdict = ?, reason = ? WHERE id = ?",
         (finished_at, verdict, reason, run_id),
@@ -138,6 +140,8 @@ def record_list_entry(
     position: int,
     column: str,
 ) -> None:
+    """Keep one row of a list screen; `position` counts from the top of the column over all its screens. A row that is
+    held for the run already stays as it is."""
     connection.execute(
         """INSERT OR IGNORE INTO list_entry (run_id, url, title, published_on, position, list_column)
            VALUES (?, ?, ?, ?, ?, ?)""",
