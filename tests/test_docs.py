@@ -166,6 +166,13 @@ def test_commands_to_type_are_whole(page: Path) -> None:
                 parameter.type_cast_value(context, value)
 
 
+def test_every_export_has_its_line() -> None:
+    export = main.commands["export"]
+    assert isinstance(export, click.Group)
+    told = {words[1] for words in commands_in_line(DOCS / "export.md") if words[0] == "export"}
+    assert told == set(export.commands)
+
+
 def test_commands_are_found() -> None:
     """The two tests above must not pass for want of commands."""
     readme = PROJECT / "README.md"
