@@ -142,11 +142,14 @@ def export_ics(
 @format_option
 @data_option
 def export_bundle(out: Path, form: str, folder: DataFolder) -> None:
-    """Write CSV, JSON lines and OSCAL into one zip with a manifest of SHA-256 digests."""
+    """Write every export into one zip with SHA-256 digests; feed and calendar only where a copy is published."""
     import tempfile
 
-    from rules_db.connection import open_store
+    from rules_db.connection import open_public, open_store
+    from rules_db.export.akn import write_akn
     from rules_db.export.bundle import write_bundle
+    from rules_db.export.feed import write_atom
+    from rules_db.export.ics import write_ics
     from rules_db.export.oscal import write_oscal
     from rules_db.export.tables import write_tables
     from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
@@ -160,5 +163,10 @@ def export_bundle(out: Path, form: str, folder: DataFolder) -> None:
         write_tables(connection, files / "csv", "csv", china_day(when))
         write_tables(connection, files / "jsonl", "jsonl", china_day(when))
         write_oscal(connection, catalogue, files / "oscal", None, when)
+        write_akn(connection, files / "akn")
+        if folder.public_db.exists():
+            public = open_public(folder.public_db)
+            write_atom(public, files / "atom")
+            write_ics(public, files / "ics")
         written = write_bundle(files, out, now=when)
     show_result(written, form, "exported")

@@ -15,6 +15,7 @@ from sample_store import NOW
 from served import published
 
 from cli import main
+from rules_db.commands import export
 from rules_db.connection import StoreError, connect
 from rules_db.export.bundle import MANIFEST, write_bundle
 from rules_db.export.feed import write_atom
@@ -76,10 +77,13 @@ def test_the_commands(tmp_path: Path) -> None:
     with zipfile.ZipFile(target) as pack:
         manifest = json.loads(pack.read(MANIFEST))["files"]
         assert set(pack.namelist()) == {*manifest, MANIFEST}
-        assert {"csv/rules.csv", "jsonl/rules.jsonl"} <= set(manifest)
-        assert any(name.startswith("oscal/") for name in manifest)
+        assert {"csv/rules.csv", "jsonl/rules.jsonl", "atom/changes.atom", "ics/guiji.ics"} <= set(manifest)
+        assert {name.partition("/")[0] for name in manifest} == {*export.export.commands} - {"bundle"}
         for name, facts in manifest.items():
             assert hashlib.sha256(pack.read(name)).hexdigest() == facts["sha256"]
     assert run.invoke(main, ["export", "atom", "--out", str(tmp_path / "atom"), *place]).exit_code == 0
     folder.public_db.unlink()
     assert run.invoke(main, ["export", "atom", "--out", str(tmp_path / "atom"), *place]).exit_code == 4
+    assert run.invoke(main, ["export", "bundle", "--out", str(target), *place]).exit_code == 0
+    with zipfile.ZipFile(target) as pack:
+        assert not [name for name in pack.namelist() if name.startswith(("atom", "ics"))]
