@@ -173,6 +173,17 @@ def test_every_export_has_its_line() -> None:
     assert told == set(export.commands)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_modules_and_targets_to_run_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for module in re.findall(r"python -m ((?:benchmarks|crawler|nlp|rules_db)[\w.]*)", " ".join(text.split())):
+        place = PROJECT / module.rstrip(".").replace(".", "/")
+        assert place.with_suffix(".py").exists() or (place / "__main__.py").exists(), module
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"(?:^|`)make ([a-z]+)", text, re.M):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
 def test_commands_are_found() -> None:
     """The two tests above must not pass for want of commands."""
     readme = PROJECT / "README.md"
