@@ -150,7 +150,8 @@ def _why(event: TextEvent, frame: Frame) -> str:
     """One sentence of the weightiest grounds; that a provincial text is provincial stands beside it anyway."""
     w, subject = words(frame.language), event.subject
     grounds = [s for s in subject.sentences if subject.jurisdiction == NATIONAL or not s.startswith("Provincial ")]
-    chosen = [told(sentence, frame.language, frame.gaps).text for sentence in grounds[:_SENTENCES]]
+    names = frame.gaps if frame.language == "zh" else None  # the store's sentences have the English ones
+    chosen = [told(sentence, frame.language, names).text for sentence in grounds[:_SENTENCES]]
     if not chosen:
         chosen = sorted(subject.searches)
     return w("sentence_joint").join(_plain(s, _LONGEST_SENTENCE).rstrip(".。") for s in chosen) + w("sentence_end")

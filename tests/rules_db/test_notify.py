@@ -307,6 +307,18 @@ def test_a_single_message_in_both_languages(language: str, expected: str) -> Non
     assert message.body == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "other"), [("zh", "告警响应时限", "Alert"), ("en", "Alert response times", "告警响")]
+)
+def test_gaps_have_the_name_of_the_messages_language(language: str, name: str, other: str) -> None:
+    sentence = "May fill the gap “Alert response times”: 第三条 speaks of 告警 and sets 30分钟内"
+    event = text(1)
+    event = replace(event, subject=replace(event.subject, sentences=(sentence,)))
+    frame = Frame(language, NOW, 30_000, single=True, gaps={"Alert response times": "告警响应时限"})
+    (message,) = compose([event], frame)
+    assert name in message.body and other not in message.body
+
+
 def test_a_digest_puts_action_first_and_counts(world: World) -> None:
     events = [text(1, NEWS), text(2), text(3, TO_KNOW), text(4)]
     (message,) = compose(events, Frame("en", NOW, 30_000))
