@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from cli import main
 from crawler.sample import EXPECTED, NOW
 from rules_db.connection import DataFolder, connect
 
+PROJECT = Path(__file__).resolve().parent.parent
 DAY_1, DAY_2 = NOW[1], NOW[2]
 
 
@@ -191,3 +194,37 @@ def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
     assert result.exit_code == 4
     assert "no demo" in result.stderr
     assert (tmp_path / "keep.txt").read_text() == "mine"
+
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```\n(.*?)^```", README, re.S | re.M)
+# what waits for keys, serves until it is stopped, asks sites, or looks at the machine that it runs on
+ELSEWHERE = {"daily", "demo", "doctor", "map review", "notify", "serve"}
+
+
+def tour() -> list[list[str]]:
+    """The README's commands that a reader can type on the demonstration's data as they stand there."""
+    lines = [line for block in BLOCKS for line in block.splitlines() if line.startswith("guiji ")]
+    lines += [named.replace("\\|", "|") for named in re.findall(r"^\| `(guiji [^`]*)`", README, re.M)]
+    typed = [shlex.split(line, comments=True)[1:] for line in lines]
+    return [
+        words
+        for words in typed
+        if not any(re.search(r"\b[A-Z_]{3,}\b", word) for word in words) and "--data" not in words
+        and not {words[0], " ".join(words[:2])} & ELSEWHERE
+    ]  # fmt: skip
+
+
+def test_the_tour_of_the_readme_can_be_walked(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(PROJECT)
+    told = ""
+    assert len(tour()) >= 12
+    for words in tour():
+        result = run(folder, *words)
+        assert result.exit_code == 0, (words, result.output)
+        told += result.output
+    outputs = [block for block in BLOCKS if "guiji " not in block and "make " not in block]
+    shown = [line.rstrip() for block in outputs for line in block.splitlines()]
+    assert len(shown) >= 8
+    missing = [line for line in shown if line not in told]
+    assert missing == [], "the README shows output that no command gives"
