@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from typing import Any
 
 from rules_db.instruments import find_instruments
@@ -83,6 +84,7 @@ def counts_by_tier(connection: sqlite3.Connection, catalogue: Catalogue, day: st
     counts: dict[str, dict[str, int]] = {}
     for row in rows:
         counts.setdefault(row["kind"], {})[row["tier"]] = row["n"]
+    counts["consequences"] = dict(Counter(entry["tier"] for entry in catalogue.consequences.values()))
     linked = {link["target"].get("hardware_item") for link in catalogue.links.values() if not link.get("rejected")}
     return {
         "counts": counts,
