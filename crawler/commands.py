@@ -94,16 +94,18 @@ def _try(source_ids: tuple[str, ...], registry: Path, keep: Path | None, loopbac
     import dataclasses
 
     from crawler.registry import RegistryError
-    from crawler.trial import FAILED, try_source
+    from crawler.trial import FAILED, may_be_tried, try_source
 
     told, well = [], True
-    for source_id in source_ids:
-        say(f"{source_id}: asking for its lists and one document of each; some seconds for every request")
-        place = keep / source_id if keep and len(source_ids) > 1 else keep
-        try:
-            trial = try_source(registry, source_id, now(), allow_loopback=loopback, keep=place)
-        except RegistryError as error:
-            raise click.UsageError(str(error)) from error
+    try:
+        chosen = may_be_tried(registry, source_ids, keep)
+    except RegistryError as error:
+        raise click.UsageError(str(error)) from error
+    for source in chosen:
+        source_id, pause = source.id, "" if loopback else f", at least {source.delay:.0f} s apart"
+        say(f"{source_id}: asking for {len(source.columns)} lists and a document of each{pause}")
+        place = keep / source_id if keep and len(chosen) > 1 else keep
+        trial = try_source(registry, source_id, now(), allow_loopback=loopback, keep=place)
         steps = [dataclasses.asdict(step) for step in trial.steps]
         verdict = trial.verdict
         well = well and verdict.verdict in ("ok", "quiet") and all(step["outcome"] != FAILED for step in steps)

@@ -7,7 +7,7 @@ folder of its own; the steps are told from what it left there, so nothing is ask
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from crawler.platforms.detect import families
 from crawler.platforms.rows import ROW_FALLBACK
 from crawler.registry import Column, RegistryError, Source, load_sources
 from crawler.relevance import reason_to_fetch
+from crawler.run import choose
 from crawler.schedule import china_date
 from crawler.urls import RefusedUrlError, identity, normalise
 from rules_db import captures
@@ -64,14 +65,20 @@ class Trial:
     steps: tuple[Step, ...]
 
 
+def may_be_tried(registry: Path, source_ids: Sequence[str], keep: Path | None) -> tuple[Source, ...]:
+    """The sources, before any of them is asked. Raises RegistryError for an unknown id, a source that is not to be
+    crawled, and a folder to `keep` that is there already."""
+    if keep is not None and keep.exists():
+        raise RegistryError(f"{keep} exists; name a new folder to keep what comes")
+    return choose(load_sources(registry), source_ids)
+
+
 def try_source(
     registry: Path, source_id: str, now: str, *, allow_loopback: bool = False, keep: Path | None = None
 ) -> Trial:
     """Try a source of the registry. `allow_loopback` reaches servers on this machine, without spacing; `keep` is a new
-    folder for what came. Raises RegistryError for an unknown id or a source that is not to be crawled."""
-    by_id = {source.id: source for source in load_sources(registry)}
-    if keep is not None and keep.exists():
-        raise RegistryError(f"{keep} exists; name a new folder to keep what comes")
+    folder for what came. Raises RegistryError as `may_be_tried` does."""
+    (source,) = may_be_tried(registry, (source_id,), keep)
     with TemporaryDirectory(prefix="guiji-trial-") as scratch:
         folder = DataFolder(keep or Path(scratch) / "data")
         (verdict,) = crawl(
@@ -81,8 +88,8 @@ def try_source(
         steps: tuple[Step, ...] = ()
         if verdict.run_id is not None:
             connection = open_store(folder, read_only=True)
-            seen = captures.sightings_of(connection, verdict.run_id)
-            teller = _Teller(by_id[source_id], seen, SnapshotStore(folder.snapshots, connection), china_date(now))
+            snapshots = SnapshotStore(folder.snapshots, connection)
+            teller = _Teller(source, captures.sightings_of(connection, verdict.run_id), snapshots, china_date(now))
             steps = tuple(teller.steps())
             connection.close()
         return Trial(source_id, verdict, steps)
