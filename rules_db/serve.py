@@ -5,12 +5,14 @@ In: the path of the public copy. Out: a Datasette application, or a running serv
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from rules_db.connection import StoreError, open_public
+from rules_db.projection.build import schema_version
 from rules_db.users import users_metadata
 
 _HERE = Path(__file__).parent
@@ -38,8 +40,10 @@ def metadata_file() -> Path:
 def build_datasette(public: Path, *, base_url: str = "/", allow_sql: bool = True, users: Path | None = None) -> Any:
     """A configured `datasette.app.Datasette`; `.app()` is its ASGI application. `allow_sql` False refuses queries that
     readers write themselves; with a file of `users` (rules_db.users) nobody else may read. Raises StoreError when there
-    is no copy to serve or the file can't be used."""
-    open_public(public).close()
+    is no copy to serve, it has the tables of another version, or the file can't be used."""
+    with contextlib.closing(open_public(public)) as copy:
+        if copy.execute("PRAGMA user_version").fetchone()[0] != schema_version():
+            raise StoreError(f"{public} was published by another version of Guiji; run 'guiji publish' first")
     from datasette.app import Datasette
     from datasette.plugins import pm
     from datasette.utils import parse_metadata

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,11 +82,17 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
         count_facets(connection)
         fill_index(connection)
         connection.execute("COMMIT")
+        connection.execute(f"PRAGMA user_version = {schema_version()}")
         connection.execute("DETACH work")
         connection.execute("ANALYZE")
         connection.execute("VACUUM")
     finally:
         connection.close()
+
+
+def schema_version() -> int:
+    """A number that changes with the readers' tables and views; a copy carries it as its user_version."""
+    return zlib.crc32("\n".join(_statements("public.sql")).encode("utf-8")) >> 1
 
 
 def _statements(name: str) -> Iterator[str]:

@@ -233,6 +233,14 @@ def test_nothing_published_is_a_clear_error(tmp_path: Path) -> None:
         build_datasette(tmp_path / "rules.db")
 
 
+def test_a_copy_of_another_version_is_not_served(tmp_path: Path) -> None:
+    copy = published(tmp_path).public_db
+    with sqlite3.connect(copy) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    with pytest.raises(StoreError, match="another version"):
+        build_datasette(copy)
+
+
 def test_a_taken_port_is_a_clear_error() -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
