@@ -278,3 +278,22 @@ def test_every_key_used_in_templates_has_words() -> None:
         used |= set(re.findall(r"""\bt\('([a-z_]+\.[a-z_]+)'""", template.read_text(encoding="utf-8")))
     assert used
     assert used <= set(strings())
+
+
+def test_every_word_is_used() -> None:
+    """Sections whose keys are put together (`'status.' ~ value`) are vocabularies; every other key stands somewhere."""
+    folders = (
+        TEMPLATES,
+        TEMPLATES.parent / "pages",
+        TEMPLATES.parent / "datasette_plugins",
+        TEMPLATES.parent / "export",
+    )
+    files = (file for folder in folders for file in folder.rglob("*.*") if file.suffix in (".html", ".py"))
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
+    together = set(re.findall(r"""['"]([a-z_]+)\.[a-z_]*(?:['"] ~|%s|\{)""", source))
+    unused = [
+        key
+        for key in strings()
+        if key.split(".")[0] not in together and f"'{key}'" not in source and f'"{key}"' not in source
+    ]
+    assert unused == []
