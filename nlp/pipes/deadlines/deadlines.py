@@ -55,10 +55,11 @@ _EVERY_WINDOW = 4
 
 @dataclass(frozen=True, slots=True)
 class _Expressions:
-    """The word tables compiled: a date that is due, a day of every month, acting at once."""
+    """The word tables compiled: a date that is due, a day of every month, a part of a year, acting at once."""
 
     due: re.Pattern[str]
     monthly: re.Pattern[str]
+    period: re.Pattern[str]
     at_once: re.Pattern[str]
 
 
@@ -68,6 +69,10 @@ def compile_expressions() -> _Expressions:
     return _Expressions(
         re.compile(rf"(?:{_any(patterns.PART_OF)})?(?:{due})"),
         re.compile(rf"(?:每月|每个月|次月|当月)的?[ \u3000]?(?P<day>{_DAY})[ \u3000]?日(?:{due})"),
+        re.compile(
+            rf"(?:(?:{_any(patterns.YEARS)})的?)?(?P<part>{_any(tuple(patterns.PERIODS))})"
+            rf"(?:{_any(patterns.WITHIN_PERIOD)})"
+        ),
         re.compile(_any(patterns.AT_ONCE)),
     )
 
@@ -84,7 +89,7 @@ def find_deadlines(text: str, thresholds: Sequence[Threshold] | None = None) -> 
     known = find_thresholds(text) if thresholds is None else thresholds
     found = [deadline for one in known if (deadline := _of_event(text, one)) is not None]
     found += _of_dates(text)
-    found += _monthly(text)
+    found += _monthly(text) + _of_periods(text)
     found += [
         Deadline(Span(m.start(), m.end(), m.group(), f"at_once:{m.group()}"), DeadlineKind.AT_ONCE)
         for m in _EXPRESSIONS.at_once.finditer(text)
@@ -145,3 +150,15 @@ def _monthly(text: str) -> list[Deadline]:
         recurring = match.group().startswith("每")
         found.append(Deadline(span, DeadlineKind.BY_DATE, due=f"---{day:02d}", recurring=recurring))
     return found
+
+
+def _of_periods(text: str) -> list[Deadline]:
+    return [
+        Deadline(
+            Span(match.start(), match.end(), match.group(), "by_date:period"),
+            DeadlineKind.BY_DATE,
+            due=patterns.PERIODS[match["part"]],
+            recurring=match.group().startswith("每"),
+        )
+        for match in _EXPRESSIONS.period.finditer(text)
+    ]

@@ -28,7 +28,9 @@ _CHINESE = (
     rf"(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])++(?:点[{CHINESE_CHARACTERS}]++)?+"
     rf"(?:[{ARABIC_CHARACTERS}]{{1,8}}+(?:{_NO_PREFIX}[{CHINESE_CHARACTERS}])*+)?+"
 )
-NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|半|双(?=倍))"
+# 上半年 and 下半年 are parts of a year, 三个月以上半年以下 is a half year.
+_HALF = r"(?:(?<!(?<!以)[上下])半|半(?!年))"
+NUMBER = rf"(?:{_ARABIC}|{_CHINESE}|{_HALF}|双(?=倍))"
 HEAD_STARTS = re.compile(f"[{CHARACTERS}半双]")
 HEAD = re.compile(rf"(?<![第.．{CHARACTERS}])(?P<denominator>[{CHARACTERS}]{{1,6}}分之)?+(?P<number>{NUMBER})")
 _TIDY = str.maketrans({"，": ",", " ": None, "\u3000": None, "\u00a0": None})
