@@ -7,7 +7,8 @@ import pkgutil
 import sys
 from pathlib import Path
 
-SKIPPED = ("__main__", "corpus", "decision_writer", "diff_corpus", "loopback")  # they measure nothing by themselves
+# They measure nothing by themselves.
+SKIPPED = ("__main__", "corpus", "decision_writer", "diff_corpus", "loopback", "noisy_site", "peers")
 
 
 def main() -> None:

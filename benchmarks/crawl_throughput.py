@@ -25,7 +25,7 @@ from pathlib import Path
 
 import yaml
 
-from benchmarks.noise import NoisySite, write_registry
+from benchmarks.noisy_site import NoisySite, write_registry
 from crawler.launch import crawl
 
 NOW = "2026-05-11T01:00:00Z"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.noise import DRESSES, NoisySite, Watch, edit, title, wear
+from benchmarks.noise import Watch
+from benchmarks.noisy_site import DRESSES, NoisySite, edit, title, wear
 
 PAGES, EDITS = 40, 4
 
