@@ -104,6 +104,19 @@ def test_surroundings(text: str, parameter: str, base: str, trigger: str) -> Non
         assert found.parameter.endswith(parameter)
 
 
+@pytest.mark.parametrize(
+    ("text", "parameter"),
+    [
+        ("二、单体电池的额定能量超过30瓦时的，应当使用专用包装。", "单体电池的额定能量"),
+        ("企业应当保证粉料中铁的含量低于2%。", "粉料中铁的含量"),
+        ("企业应当确保回收率不低于90%。", "回收率"),
+        ("保证金金额不少于5万元。", "保证金金额"),
+    ],
+)
+def test_what_is_measured_begins_with_its_own_words(text: str, parameter: str) -> None:
+    assert [found.parameter for found in find_thresholds(text)] == [parameter]
+
+
 def test_confidence_falls_with_explicitness() -> None:
     def confidence(text: str) -> float:
         (found,) = find_thresholds(text)

@@ -37,7 +37,10 @@ _MARKER = re.compile(r"^(?:第[^条]{1,8}条|[（(][^）)]{1,4}[）)]|[甲乙丙
 _EARLIER = re.compile(
     rf"(?P<event>[^{_STOPS}（）()]{{2,30}}(?:后|起))[，,][^{_STOPS}后前起]{{0,20}}(?:应当|必须|应|须|在|于)$"
 )
-_OPENING = re.compile(r"^(?:第[^条]{1,8}条[ \u3000]*|[到至在]?[0-9]{4}年|[但且其该并、]+)+")
+_OPENING = re.compile(
+    r"^(?:第[^条]{1,8}条[ \u3000]*|[一二三四五六七八九十]{1,3}、|[到至在]?[0-9]{4}年|[但且其该并、]+"
+    r"|(?:保证|确保)(?!金))+"
+)
 _MEASURED = {
     Dimension.TIME: re.compile(rf"[^{_STOPS}（）()《》“”]*(?:{_any(patterns.MEASURED_TIME)})$"),
     Dimension.COUNT: re.compile(
