@@ -60,7 +60,7 @@ def propose_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str
     likeliest first.
 
     Pairs that are linked, proposed or rejected already are left alone; proposals whose rule ended go. Repeating it does
-    nothing. `now` is kept as the day of the proposal.
+    nothing. `now` gives the day of the proposal.
     """
     day = china_day(now)
     candidates = list(_candidates(connection, day))
@@ -92,7 +92,7 @@ def propose_links(connection: sqlite3.Connection, catalogue: Catalogue, now: str
                     json.dumps(selector_of(proposal.candidate), ensure_ascii=False, sort_keys=True),
                     proposal.kind,
                     proposal.target_id,
-                    f"{proposal.why} (proposed {now[:10]})",
+                    f"{proposal.why} (proposed {day})",
                     MappingStatus.PROPOSED,
                     proposal.candidate.wording,
                     proposal.candidate.tier,
