@@ -39,7 +39,7 @@ COMPONENTS = (
 )
 """Order of the components; each is `guiji_<name>`, made by `nlp/pipes/<name>/factory.py`."""
 
-_VERSION = "1.4.0"
+_VERSION = "1.5.0"
 
 
 def pattern_files() -> dict[str, Path]:

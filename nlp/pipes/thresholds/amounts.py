@@ -160,6 +160,8 @@ def _range(text: str, start: int, first: Measure, lexicon: Lexicon) -> Amount | 
             return None
         low = _shared_multiplier(first, second)
     joined = _join(low, first.unit or unit, second.value, unit)
+    if joined is None and unit.dimension is Dimension.TIME and mark[0].strip() in ("至", "到"):
+        joined = _join(second.value, unit, low, first.unit or unit)  # 开工前20至15分钟: counted down to an event
     return Amount(start, second.end, *joined, "至") if joined else None
 
 
@@ -203,7 +205,10 @@ def _open_range(text: str, start: int, first: Measure, lexicon: Lexicon) -> Amou
 
 
 def _join(low: Decimal, unit: Unit, high: Decimal, other: Unit) -> tuple[Decimal, Decimal, Unit] | None:
-    """Both ends in one unit, the smaller of the two, when the two convert exactly and stand in order."""
+    """Both ends in one unit, the smaller of the two, when the two convert exactly and stand in order. A fraction up to
+    a multiple (三分之一至一倍) comes in times."""
+    if unit is FRACTION and other.name == "times":
+        low, unit = low / other.scale, other
     if unit.name != other.name:
         if not unit.family or unit.family != other.family:
             return None

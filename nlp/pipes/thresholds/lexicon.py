@@ -78,7 +78,7 @@ class Lexicon:
         self.approximate = tuple(approximate)
         negated = [word for word, _, comparator in comparing if comparator]
         positive = [word for word, comparator, _ in comparing if comparator and len(word) > 1]
-        compared = rf"(?:(?:{_any(negations)})(?:{_any(negated)})|{_any(positive)})"
+        compared = rf"(?:(?:{_any(negations)})(?:{_any(negated)})|(?:{_any(positive)})(?:{_any(or_equal)})?)"
         wide = rf"[^{_STOPS}处罚缴前后内]"
         narrow = rf"[^{_STOPS}处罚缴前后内给奖并或及按扣收减加每]"
         per = rf"(?:每[^{_STOPS}每]{{1,6}})?"

@@ -116,16 +116,21 @@ AFTER: tuple[tuple[str, Comparator, frozenset[Dimension] | None], ...] = (
     ("内", LE, None),
     ("前", GE, _TIME),
     ("前", LE, _AGE),
+    ("区域内", LE, _PLACE),
+    ("半径内", LE, _PLACE),
     ("及以上", GE, None),
     ("及以下", LE, None),
     ("及其以上", GE, None),
     ("后", GT, _AGED),
+    ("地域范围内", LE, _PLACE),
     ("外", GT, _PLACE),
     ("或以上", GE, None),
     ("或以下", LE, None),
     ("或者以上", GE, None),
     ("时间内", LE, _TIME),
     ("期限内", LE, _TIME),
+    ("的区域内", LE, _PLACE),
+    ("的可视范围内", LE, _PLACE),
     ("的时间内", LE, _TIME),
     ("的期限内", LE, _TIME),
     ("的范围内", LE, None),
@@ -240,6 +245,9 @@ BARE_COUNTS: dict[str, tuple[str, ...]] = {
     "份": ("一式", "存", "执"),
     "次": ("只能约定", "展期", "延期", "延续", "延长", "累计", "经", "续期", "订立", "连续"),
 }  # fmt: skip
+
+# Units of which 仅作出一份, 只允许牵引一辆 bound the number; 只能使用一个名称 has 一个 as an article.
+ONLY_COUNTED: tuple[str, ...] = ("份", "次", "辆")
 
 # Behind 两次, 三次 …: names of processes and editions. 二次, which mostly is one, counts behind the words above only.
 NOT_OCCASIONS: tuple[str, ...] = (

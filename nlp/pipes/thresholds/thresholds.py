@@ -19,7 +19,16 @@ from .amounts import Amount, is_day_of_month, read_amount, read_closing, skip_da
 from .frequency import frequency, precedes_count
 from .lexicon import DEFAULT, Bound, Lexicon, skip_blanks_back
 from .measures import HEAD, HEAD_STARTS
-from .patterns import BARE_COUNTS, FAR_REACHING, LOOKALIKES, MAJORITY, NOT_OCCASIONS, QUOTED, RELATIVE_BEFORE
+from .patterns import (
+    BARE_COUNTS,
+    FAR_REACHING,
+    LOOKALIKES,
+    MAJORITY,
+    NOT_OCCASIONS,
+    ONLY_COUNTED,
+    QUOTED,
+    RELATIVE_BEFORE,
+)
 from .units import Dimension
 
 # Confidence: how far the reading rests on explicit words.
@@ -30,6 +39,9 @@ COUNTED = 0.6  # no comparator and a unit that often merely counts: 由三人组
 BEFORE_EVENT = 0.7  # 届满前三个月: read as at least that long before
 
 _RECENT = re.compile(r"(?<![将接附邻临相])近$")  # 近三年: with a time no estimate but the stretch up to now
+
+_EVE = re.compile(r"[为至][^，。；：、！？\n]{1,23}的前$")  # 至竣工的前一日: where a period ends, no length of time
+_ONLY = re.compile(r"(?:仅|只)[^，。；：、！？\n有]{1,6}$")  # 仅作出, 只允许牵引
 
 
 def find_thresholds(text: str, lexicon: Lexicon = DEFAULT) -> list[Threshold]:
@@ -121,12 +133,15 @@ def _bare(text: str, amount: Amount, lexicon: Lexicon) -> Threshold | None:
         if left[-1:] == "前" and _counts_back(text, amount, left):
             made = _made(text, replace(amount, start=edge - 1), None, None, Comparator.GE, BEFORE_EVENT, "")
             return replace(made, span=replace(made.span, pattern="before:前N"))
+        if amount.value == 1 and _EVE.search(text[max(0, edge - 26) : edge]):
+            return None
     elif not unit.bare:
         several = amount.value >= 2 and (
             (unit.name == "person" and left[-1:] not in ("前", "上", "下", "的"))
             or (unit.name == "次" and text[start] != "二" and not text.startswith(NOT_OCCASIONS, amount.end))
         )
-        if not several and not text.endswith(BARE_COUNTS.get(unit.name, "\0"), 0, edge):
+        only = unit.name in ONLY_COUNTED and _ONLY.search(text[max(0, edge - 7) : edge])
+        if not several and not only and not text.endswith(BARE_COUNTS.get(unit.name, "\0"), 0, edge):
             return None
         confidence = COUNTED
     return _made(text, amount, None, None, Comparator.EQ, confidence, "")
@@ -172,7 +187,8 @@ def _made(
     confidence: float,
     gap: str,
 ) -> Threshold:
-    start = before.edge if before else amount.start
+    inner = bool(gap) and amount.upper is not None  # 多于名额的三分之一至一倍: the range says all
+    start = amount.start if inner or before is None else before.edge
     end = after.edge if after else amount.end
     unit, dimension = amount.unit.name, amount.unit.dimension
     words = f"{before.word if before else ''}{'…' if gap else ''}N{after.word if after else ''}"
@@ -188,7 +204,7 @@ def _made(
         found = surroundings.trigger(text, start)
         trigger = text[found[0] : found[1]] if found else ""
     # 罚款金额为违法所得一倍: what is measured stands before what it is taken of
-    measured_by = text.rfind(base, 0, start) if base and not gap else start
+    measured_by = text.rfind(base, 0, start) if base and not gap else before.edge if before else start
     parameter = surroundings.parameter(text, measured_by, end, dimension)
     span = Span(start, end, text[start:end], pattern)
     return Threshold(span, comparator, amount.value, amount.upper, unit, parameter, base, trigger, confidence)

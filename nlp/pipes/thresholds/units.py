@@ -99,7 +99,7 @@ AS_WRITTEN: tuple[tuple[Dimension, bool, str], ...] = (
     (_D.PHYSICAL, True, "千瓦时 兆瓦时 瓦时 千瓦 兆瓦 度电 千伏安 马力 kWh kW·h W·h MWh GWh Wh kW MW GW W kVA kV·A"),
     (_D.PHYSICAL, True, "千伏 毫伏 伏特 安培 毫安 安时 毫安时 V kV mV A mA kA Ah A·h mAh"),
     (_D.PHYSICAL, True, "欧姆 兆欧 千欧 毫欧 Ω kΩ MΩ mΩ"),
-    (_D.PHYSICAL, True, "百帕 千帕 兆帕 Pa hPa kPa MPa bar 牛顿 N·m kN 焦耳 千焦 兆焦 kJ MJ"),
+    (_D.PHYSICAL, True, "毫帕 百帕 千帕 兆帕 Pa hPa kPa MPa mPa·s bar 牛顿 N·m kN 焦耳 千焦 兆焦 kJ MJ"),
     (_D.PHYSICAL, True, "赫兹 千赫 千赫兹 兆赫 兆赫兹 Hz kHz MHz GHz"),
     (
         _D.PHYSICAL,
