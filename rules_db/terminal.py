@@ -32,6 +32,11 @@ def clean(text: object) -> str:
     return escape(CONTROLS.sub("", "" if text is None else str(text)))
 
 
+def shortened(text: str, size: int) -> str:
+    """As `clean`, at most `size` characters; what was left out is told by an ellipsis."""
+    return clean(text if len(text) <= size else f"{text[: size - 1]}…")
+
+
 def plain(markup: str) -> str:
     """The text of an HTML snippet, its <mark> as 【】, so that highlights survive without colour."""
     return unescape(re.sub(r"<[^>]*>", "", markup.replace("<mark>", "【").replace("</mark>", "】")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,11 @@ def test_each_line_of_a_checklist_leads_back_to_its_text(data: Path, profile: Pa
         explained = run("explain", line["rule"], "--data", data)
         assert line["statement"] in json.dumps(explained, ensure_ascii=False)
         assert line["source"]["url"]
+    shown = CliRunner().invoke(
+        cli.main, ["checklist", "--profile", str(profile), "--as-of", AS_OF, "--data", str(data)]
+    )
+    ids = {line["rule"] for line in lines}
+    assert set(re.findall(r"\[([0-9a-f]+)\]", shown.stdout.replace("\n", ""))) >= ids
 
 
 def lines_of(data: Path, profile: str, day: str = AS_OF) -> dict[str, list[dict[str, Any]]]:

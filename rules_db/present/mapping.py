@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rules_db.present.row import Row
-from rules_db.terminal import clean, console, counted, print_records, print_table
+from rules_db.terminal import clean, console, counted, print_records, print_table, shortened
 
 
 def links(found: Sequence[Row]) -> None:
@@ -33,7 +33,7 @@ def checklist(found: Row) -> None:
     for told in summary(found):
         out.print(clean(told))
     for line in found["ended"]:
-        out.print(f"  - no longer: {clean(ended(line))[:160]}")
+        out.print(f"  - no longer: {shortened(ended(line), 160)}")
     for check in found["checks"]:
         out.print(
             f"\n[bold]{check['control']} {clean(check['title'])}[/bold] {clean(check['title_zh'])} ({check['tier']})"
@@ -43,9 +43,10 @@ def checklist(found: Row) -> None:
             marks += [f"* {news(rule)}"] if news(rule) else []
             marks += [f"! {note}" for note in rule["notes"]]
             mark = "; ".join(marks) + ": " if marks else ""
-            out.print(f"  {clean(mark)}{clean(rule['place'])} {clean(rule['statement'])[:160]} [{rule['rule']}]")
+            statement = shortened(rule["statement"], 160)
+            out.print(f"  {clean(mark)}{clean(rule['place'])} {statement} {clean('[' + rule['rule'] + ']')}")
         for told in consequences_and_claims(check):
-            out.print(f"  {clean(told)[:200]}")
+            out.print(f"  {clean(told)}")
         out.print(f"  evidence: {clean('; '.join(item['title'] for item in check['evidence']))}")
         if check["hardware"]:
             out.print(f"  devices: {clean('; '.join(item['title'] for item in check['hardware']))}")
