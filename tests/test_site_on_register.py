@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-from rules_db.connection import DataFolder, open_store
+from rules_db.connection import DataFolder, open_public, open_store
 from rules_db.mapping.catalogue import BUNDLED, read_catalogue
 from rules_db.mapping.coverage import uncovered_duties
+from rules_db.pages.coverage import coverage_page
+from rules_db.publish import publish
 
 PROFILES = sorted((Path(__file__).parents[1] / "docs" / "profiles").glob("*.yml"))
 AS_OF = "2026-11-25"
@@ -59,6 +62,23 @@ def test_no_duty_of_an_enterprise_in_the_register_lacks_link_and_reason(data: Pa
     found = uncovered_duties(open_store(DataFolder(data)), read_catalogue(BUNDLED), "2026-11-25")
     assert [(duty["instrument"], duty["label"], duty["statement"]) for duty in found["open"]] == []
     assert found["counts"]["duties"] > 50
+
+
+def test_readers_see_the_same_coverage_and_the_written_reasons(data: Path) -> None:
+    counts = uncovered_duties(open_store(DataFolder(data)), read_catalogue(BUNDLED), AS_OF)["counts"]
+    assert publish(DataFolder(data), now=f"{AS_OF}T00:00:00Z", accept_mass_change=True).done
+    with closing(open_public(DataFolder(data).public_db)) as public:
+        told = public.execute(
+            "SELECT sum(mapped) AS mapped, sum(reasoned) AS reasoned, sum(unmapped) AS unmapped "
+            "FROM coverage WHERE mapped > 0 OR suspect > 0"
+        ).fetchone()
+        page = coverage_page(public)
+        suspended = public.execute(
+            "SELECT count(*) FROM duty_answer a JOIN rule r ON r.id = a.rule_id WHERE r.status = 'suspended'"
+        ).fetchone()[0]
+    assert tuple(told) == (counts["linked"] - suspended, counts["with_a_written_reason"], counts["open"])
+    assert page.totals.reasoned == len(page.reasons) > 0
+    assert all(row["reason"] for row in page.reasons)
 
 
 def test_the_catalogue_owes_nothing(data: Path) -> None:

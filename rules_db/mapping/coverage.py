@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from rules_db.instruments import find_instruments
@@ -95,12 +98,30 @@ def counts_by_tier(connection: sqlite3.Connection, catalogue: Catalogue, day: st
     }
 
 
-def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue, day: str) -> dict[str, Any]:
-    """Duties of enterprises, in instruments that have links, without an accepted or suspect link of their own.
+class Answer(StrEnum):
+    """What became of a duty: linked (itself, or its wording in another place), left without a link for a written
+    reason, one of offices, or open."""
 
-    `open` lists those without a written reason, `reasoned` those with one, `counts` all duties by what became of them.
+    LINKED = "linked"
+    REASON = "with_a_written_reason"
+    OFFICE = "of_offices"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """`row`: where the duty stands and what it says; `reason`: its written reason with id and checks, else empty."""
+
+    row: dict[str, Any]
+    answer: Answer
+    reason: dict[str, Any]
+
+
+def duties(connection: sqlite3.Connection, catalogue: Catalogue, day: str) -> Iterator[Duty]:
+    """Duties of the instruments that have links, by instrument and place.
+
     A duty is an obligation or prohibition in force on `day` (ISO) or to come, of no draft; one without a named bearer
-    counts as an enterprise's.
+    counts as an enterprise's. A link is an accepted or suspect one.
     """
     parties = read_parties()
     rows = connection.execute(
@@ -119,23 +140,32 @@ def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue, day: 
         {"day": day},
     ).fetchall()
     reasons = _reasons(connection, catalogue)
-    found: dict[str, list[dict[str, Any]]] = {"open": [], "reasoned": []}
-    counts = {"duties": 0, "linked": 0, "with_a_written_reason": 0, "of_offices": 0, "open": 0}
     for row in rows:
+        said = {key: row[key] for key in row.keys() if key != "linked"}  # noqa: SIM118 - a Row iterates over values
         if row["bearer"] and not parties.is_enterprise(row["bearer"]):
-            counts["of_offices"] += 1
-            continue
-        counts["duties"] += 1
-        duty = {key: row[key] for key in row.keys() if key != "linked"}  # noqa: SIM118 - a Row iterates over values
-        if row["linked"]:
-            counts["linked"] += 1
+            yield Duty(said, Answer.OFFICE, {})
+        elif row["linked"]:
+            yield Duty(said, Answer.LINKED, {})
         elif row["version"] in reasons:
-            counts["with_a_written_reason"] += 1
-            found["reasoned"].append({**duty, **reasons[row["version"]]})
+            yield Duty(said, Answer.REASON, reasons[row["version"]])
         else:
-            counts["open"] += 1
-            found["open"].append(duty)
-    return {"instruments": sorted({row["instrument"] for row in rows}), "counts": counts, **found}
+            yield Duty(said, Answer.OPEN, {})
+
+
+def uncovered_duties(connection: sqlite3.Connection, catalogue: Catalogue, day: str) -> dict[str, Any]:
+    """Duties of enterprises without a link: `open` lists those without a written reason, `reasoned` those with one,
+    `counts` all `duties` by what became of them."""
+    found = list(duties(connection, catalogue, day))
+    counts = Counter(duty.answer for duty in found)
+    return {
+        "instruments": sorted({duty.row["instrument"] for duty in found}),
+        "counts": {
+            "duties": len(found) - counts[Answer.OFFICE],
+            **{str(answer): counts[answer] for answer in Answer},
+        },
+        "open": [duty.row for duty in found if duty.answer is Answer.OPEN],
+        "reasoned": [{**duty.row, **duty.reason} for duty in found if duty.answer is Answer.REASON],
+    }
 
 
 def _reasons(connection: sqlite3.Connection, catalogue: Catalogue) -> dict[str, dict[str, Any]]:

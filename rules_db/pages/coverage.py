@@ -62,12 +62,14 @@ class ControlRow:
 @dataclass(frozen=True, slots=True)
 class Totals:
     """Duties in force or to come of the instruments that have a link: how many there are, have a confirmed link, a
-    suspect one, or none; `others` are the duties of all other instruments, `gaps` those still open."""
+    suspect one, a written reason why nothing is linked, or none; `others` are the duties of all other instruments,
+    `gaps` those still open."""
 
     instruments: int
     duties: int
     mapped: int
     suspect: int
+    reasoned: int
     unmapped: int
     others: int
     gaps: int
@@ -84,6 +86,7 @@ class CoveragePage:
     devices: Rows
     instruments: Rows
     suspects: Rows
+    reasons: Rows
     proposals: Rows
     more: int
 
@@ -108,7 +111,7 @@ def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
     )
     devices = tuple(row for row in columns if row["kind"] == "hardware_item")
     linked = [row for row in instruments if row["mapped"] or row["suspect"]]
-    sums = {name: sum(row[name] for row in linked) for name in ("duties", "mapped", "suspect", "unmapped")}
+    sums = {name: sum(row[name] for row in linked) for name in ("duties", "mapped", "suspect", "reasoned", "unmapped")}
     others = sum(row["duties"] for row in instruments) - sums["duties"]
     gaps = connection.execute("SELECT count(*) FROM open_gaps").fetchone()[0]
     return CoveragePage(
@@ -121,6 +124,11 @@ def coverage_page(connection: sqlite3.Connection) -> CoveragePage:
             connection,
             """SELECT s.*, c.title, c.title_zh FROM mapping_suspect s
                  JOIN catalogue_entry c ON c.kind = s.target_kind AND c.id = s.target_id LIMIT 100""",
+        ),
+        _all(
+            connection,
+            """SELECT a.*, r.instrument_title, r.label, r.statement FROM duty_answer a JOIN rule r ON r.id = a.rule_id
+               WHERE a.answer = 'with_a_written_reason' ORDER BY a.reason_id, r.instrument_title, r.eid LIMIT 200""",
         ),
         _all(
             connection,

@@ -17,6 +17,7 @@ from rules_db.iri import NATIONAL, jurisdiction_code
 from rules_db.mapping.claims import read_claims
 from rules_db.model import ChangeKind, Tier
 from rules_db.projection.amendments import computed_amendments
+from rules_db.projection.duties import duty_answers
 from rules_db.projection.facets import count_facets
 from rules_db.projection.jurisdictions import describe, provinces
 from rules_db.projection.provisions import clean, public_units
@@ -77,6 +78,11 @@ def build_public(store: Path, target: Path, *, now: str, sample: bool | None = N
         with contextlib.closing(_WorkView(connection).store) as work:
             connection.executemany(
                 "INSERT INTO computed_amendment VALUES (?, ?, ?, ?, ?, ?, ?, ?)", computed_amendments(work)
+            )
+            connection.executemany(
+                """INSERT INTO duty_answer SELECT ?1, ?2, ?3, ?4, ?5
+                   WHERE EXISTS (SELECT 1 FROM rule_version WHERE id = ?1)""",
+                duty_answers(work, store.parent, china_day(now)),
             )
         _about(connection, now, sample)
         count_facets(connection)

@@ -459,19 +459,34 @@ CREATE VIEW mapping_suspect AS
   WHERE m.status = 'suspect'
   ORDER BY m.suspect_since DESC, m.id;
 
+-- Duties that need no link of their own, and why.
+CREATE TABLE duty_answer (
+  rule_version_id TEXT PRIMARY KEY REFERENCES rule_version(id),
+  rule_id TEXT NOT NULL REFERENCES rule(id),
+  answer TEXT NOT NULL,
+  reason_id TEXT NOT NULL,
+  reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW coverage AS
   SELECT i.id AS instrument_id, i.title AS instrument_title, i.jurisdiction, i.status, d.duties, d.mapped, d.suspect,
-    d.proposed, d.unmapped
+    d.proposed, d.reasoned, d.unmapped
   FROM (
-    SELECT r.instrument_id, count(*) AS duties, sum(coalesce(m.accepted, 0)) AS mapped,
-      sum(coalesce(m.suspect, 0)) AS suspect, sum(coalesce(m.proposed, 0)) AS proposed,
-      sum(coalesce(m.accepted, 0) = 0 AND coalesce(m.suspect, 0) = 0) AS unmapped
-    FROM rule r LEFT JOIN (
-      SELECT rule_id, max(status = 'accepted') AS accepted, max(status = 'suspect') AS suspect,
-        max(status = 'proposed') AS proposed
-      FROM mapping GROUP BY rule_id) m ON m.rule_id = r.id
-    WHERE r.modality IN ('obligation', 'prohibition') AND r.status IN ('in_force', 'partly_repealed', 'not_yet_in_force')
-    GROUP BY r.instrument_id) d
+    SELECT instrument_id, count(*) AS duties, sum(accepted OR NOT suspect AND answer IS 'linked') AS mapped,
+      sum(suspect) AS suspect, sum(proposed) AS proposed,
+      sum(NOT accepted AND NOT suspect AND answer IS 'with_a_written_reason') AS reasoned,
+      sum(NOT accepted AND NOT suspect AND answer IS NULL) AS unmapped
+    FROM (
+      SELECT r.instrument_id, a.answer, coalesce(m.accepted, 0) AS accepted, coalesce(m.suspect, 0) AS suspect,
+        coalesce(m.proposed, 0) AS proposed
+      FROM rule r LEFT JOIN duty_answer a ON a.rule_version_id = r.current_version_id
+        LEFT JOIN (
+          SELECT rule_id, max(status = 'accepted') AS accepted, max(status = 'suspect') AS suspect,
+            max(status = 'proposed') AS proposed
+          FROM mapping GROUP BY rule_id) m ON m.rule_id = r.id
+      WHERE r.modality IN ('obligation', 'prohibition')
+        AND r.status IN ('in_force', 'partly_repealed', 'not_yet_in_force') AND a.answer IS NOT 'of_offices')
+    GROUP BY instrument_id) d
   JOIN instrument i ON i.id = d.instrument_id
   ORDER BY d.mapped DESC, d.duties DESC, i.title;
 
