@@ -51,6 +51,7 @@ _GOING_ON = ("并", "且")
 _BODIES = re.compile(r"(?![^，]*(?:设立|联合|以|新建))[^，]+(?:政府|部门|机构|机关|委员会|管委会|单位|法院|检察院)")
 _BEARING = re.compile(r"(?:依法|负责|给予|予以)*(?:承担|赔偿)")
 _SANCTIONING = re.compile(r"责令|罚款|处罚|没收|吊销|处分")
+_LENGTHENING = re.compile(r"(?:再|适当|依法)*(?:延长|延期|缩短)")
 _PASSIVE = re.compile(r"(?:依法|统一|分别)?由(?!此|于)|经(?=[^，]{1,20}(?:协商|共同|约定|讨论决定|集体研究))")
 _VERB_FIRST = re.compile(
     alternation((*(word for word in patterns.SUBJECT_FOLLOWERS if len(word) > 1), *patterns.VERBS_OF_OFFENDERS))
@@ -164,6 +165,9 @@ class _Search:
         if is_limit(left) and not telling:
             return None
         before = self.layout.clauses_between(self.layout.segment(cue.start)[0], self.layout.clause(cue.start)[0])
+        doer = self.earlier.doer_of(left)
+        if doer is not None:
+            return weaker(doer, "does the act that the clause is about")
         if is_plain_act(left):
             told = [index for start, _ in before if (index := self.earlier.by_clause.get(start)) is not None]
             if told:
@@ -214,6 +218,8 @@ class _Search:
             if index is not None:
                 if _BEARING.match(right) and _SANCTIONING.search(self.masked, self.cues[index].end, end):
                     continue
+                if self._is_of_limit(index) and _LENGTHENING.match(right):
+                    continue
                 return self._encouraged(index, cue) or self.earlier.found[index]
             if position == len(before) - 1 and not recommending and is_limit_topic(self.masked[start:end]):
                 return None
@@ -227,6 +233,8 @@ class _Search:
             party = earlier_subject(self.layout, before, position, sentence)
             if party is not None and party.agent:
                 agent = agent or party
+                continue
+            if party is not None and position and self.masked[party.start : party.end] == "本人":
                 continue
             if party is not None and not (known_before and not opens_case(self.layout, start, end, party)):
                 if not is_addressed(self.layout, party, end, right):
@@ -254,6 +262,14 @@ class _Search:
         if cue.modality is Modality.PROHIBITION and is_place_alone(self.layout, cue, before, sentence):
             return None
         return self.earlier.carried_on(cue, sentence, before)
+
+    def _is_of_limit(self, index: int) -> bool:
+        """Whether an earlier cue has a limit as subject and no party: 调解期限不得超过…."""
+        start = self.cues[index].start
+        head = head_of(self.layout, self.layout.clause(start))
+        return self.earlier.found[index] is None and is_limit(
+            self.masked[head : trim_adverbs(self.masked, head, start)]
+        )
 
     def _encouraged(self, index: int, cue: Cue) -> Bearer | None:
         """Who is encouraged, for what the same sentence then allows them: 鼓励用户…，并可以…."""

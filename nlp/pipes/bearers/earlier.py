@@ -19,6 +19,8 @@ from nlp.text.lexicon import alternation
 from rules_db.model import Modality
 
 _LOOK_BACK = 12
+_DIRECTLY = re.compile(r"(?:[^，]*(?:规定|依法|[内上中]))?")
+"""Between a cue and its verb, where what follows is no noun: 可以按照规定|开办, but not 应当编制|修建性规划."""
 _UNIVERSAL = re.compile(alternation(patterns.UNIVERSAL))
 _OFFICE = re.compile(r"(?:机关|部门|机构|委员会|政府|法院|局)$")
 """Who decides does not appeal against the decision."""
@@ -92,6 +94,20 @@ class Earlier:
             bearer is not None and bearer.end < before and self.masked.startswith(verb, bearer.end)
             for bearer in self.found[-_LOOK_BACK:]
         )
+
+    def doer_of(self, act: str) -> Bearer | None:
+        """Who may or must do just the act that is the topic now: 协会可以|举办培训班。举办培训班应当…."""
+        if len(act) < 4 or not topic_verb(act):
+            return None
+        for index in range(len(self.found) - 1, max(-1, len(self.found) - 3), -1):
+            bearer, cue = self.found[index], self.cues[index]
+            if cue.modality in (Modality.PERMISSION, Modality.OBLIGATION) and bearer is not None:
+                _, end = self.layout.clause(cue.start)
+                if _DIRECTLY.fullmatch(self.masked[cue.end : end].removesuffix(act)) is None:
+                    continue
+                if self.masked.endswith(act, cue.end, end) and not _UNIVERSAL.match(self.masked, bearer.start):
+                    return bearer
+        return None
 
     def _of_sentence(self, number: int) -> Bearer | None:
         for index in reversed(self.sentence_cues.get(number, [])):

@@ -99,7 +99,8 @@ def subject(masked: str, start: int, end: int, adjacent: bool) -> Party | None:
             at, scan = found
     else:
         time = _TIME_LEADING.match(masked, at, end)
-        if time and time.end() < end and heads(masked, time.end(), end):
+        since = masked.find("自", at, time.end()) if time else -1  # 企业自开工之日起…: its subject comes first
+        if time and time.end() < end and heads(masked, time.end(), end) and not ends_in_party(masked, at, since):
             at = scan = skip_leading(masked, time.end(), end)
     stop = _finished(masked, at, scan, end, adjacent, agent)
     if (
