@@ -15,7 +15,7 @@ test: $(VENV)/.dev-installed  ## lint, types, layers, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 month: $(VENV)/.dev-installed  ## the simulated country under cron for thirty days, with mishaps: several minutes
 	GUIJI_MONTH=1 $(BIN)/python -m pytest tests/country/test_month.py -s

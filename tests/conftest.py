@@ -10,6 +10,13 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 SHARED = PROJECT.parent / "shared"
+# Files whose tests take a minute each: begun first, so that no process waits for another's last one.
+LONG = ("test_country_killed.py", "test_country.py", "test_month.py", "test_failing_calls.py", "test_country_noise.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, longest first; all others in their order (xdist hands files out in this order)."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
