@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rules_db.flags import flag_pending
-from rules_db.mapping.catalogue import catalogue_folders, load_catalogue, read_catalogue
+from rules_db.mapping.catalogue import catalogue_of, load_catalogue
 from rules_db.mapping.filled import suspect_filled
 from rules_db.mapping.links import load_links
 from rules_db.mapping.proposals import propose_links
@@ -38,7 +38,7 @@ def derive(
     """Bring everything that rests on texts up to them. Raises StoreError for a catalogue that can't be used."""
     reconciled = list(reconcile_pending(connection, now, progress))
     succeeded = record_successions(connection, now)
-    catalogue = read_catalogue(*catalogue_folders(root))
+    catalogue = catalogue_of(root)
     load_catalogue(connection, catalogue)
     links = load_links(connection, catalogue, now)
     flags = flag_pending(connection, catalogue, now)

@@ -33,12 +33,12 @@ def assess(
     from rules_db.assess.pack import write_pack
     from rules_db.assess.run import assess as run
     from rules_db.connection import StoreError, open_store
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.mapping.profiles import check_profile, read_profile
     from rules_db.workdays import china_day
 
     connection = open_store(folder, read_only=True)
-    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    catalogue = catalogue_of(folder.root)
     profile = read_profile(profile_path)
     check_profile(profile, catalogue, profile_path)
     day = as_of or china_day(now())
@@ -72,11 +72,11 @@ def assess_example(
     the result says in which file and line.
     """
     from rules_db.assess.example import write_example
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.mapping.profiles import check_profile, read_profile
     from rules_db.workdays import china_day
 
-    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    catalogue = catalogue_of(folder.root)
     profile = read_profile(profile_path)
     check_profile(profile, catalogue, profile_path)
     day = as_of or china_day(now())

@@ -37,7 +37,7 @@ def checklist(
     from rules_db.export.checklist import checklist_html, checklist_markdown
     from rules_db.export.checklist_office import WRITERS
     from rules_db.mapping import applicability, profiles
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.mapping.lines import arrange
     from rules_db.mapping.parties import read_parties
     from rules_db.mapping.since import compare, digest, keep_run, last_run
@@ -47,7 +47,7 @@ def checklist(
         raise click.BadParameter(f"{out.name}: the ending says the format: {', '.join(WRITERS)}", param_hint="--out")
     connection = open_store(folder, read_only=True)
     profile = profiles.read_profile(profile_path)
-    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    catalogue = catalogue_of(folder.root)
     profiles.check_profile(profile, catalogue, profile_path)
     parties = read_parties()
 

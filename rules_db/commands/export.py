@@ -37,10 +37,10 @@ def export_oscal(out: Path, assessment: Path | None, form: str, folder: DataFold
     """Write controls as an OSCAL catalog, links as a mapping collection, devices as a component definition."""
     from rules_db.connection import open_store
     from rules_db.export.oscal import write_oscal
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
 
     connection = open_store(folder, read_only=True)
-    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    catalogue = catalogue_of(folder.root)
     show_result(write_oscal(connection, catalogue, out, assessment, now()), form, "exported")
 
 
@@ -124,13 +124,13 @@ def export_ics(
     from rules_db.connection import open_public, open_store
     from rules_db.export.ics import retention_events, write_ics
     from rules_db.mapping.applicability import read_profile
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.workdays import china_day
 
     public = open_public(folder.public_db)
     further = []
     if profile is not None:
-        catalogue = read_catalogue(*catalogue_folders(folder.root))
+        catalogue = catalogue_of(folder.root)
         store = open_store(folder, read_only=True)
         further = retention_events(store, catalogue, read_profile(profile), china_day(now()))
     written = write_ics(public, out, site=site, language=language, jurisdiction=jurisdiction, further=further)
@@ -152,11 +152,11 @@ def export_bundle(out: Path, form: str, folder: DataFolder) -> None:
     from rules_db.export.ics import write_ics
     from rules_db.export.oscal import write_oscal
     from rules_db.export.tables import write_tables
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.workdays import china_day
 
     connection = open_store(folder, read_only=True)
-    catalogue = read_catalogue(*catalogue_folders(folder.root))
+    catalogue = catalogue_of(folder.root)
     when = now()
     with tempfile.TemporaryDirectory() as scratch:
         files = Path(scratch)

@@ -56,7 +56,7 @@ def map_suspect(form: str, folder: DataFolder) -> None:
 def map_propose(form: str, folder: DataFolder) -> None:
     """Propose links for the rules of flagged texts, with a score and the words that led to each."""
     from rules_db.connection import open_store
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.mapping.coverage import list_links
     from rules_db.mapping.proposals import propose_links
     from rules_db.workdays import china_day
@@ -64,7 +64,7 @@ def map_propose(form: str, folder: DataFolder) -> None:
     when = now()
     with folder.require().locked():
         connection = open_store(folder)
-        new = propose_links(connection, read_catalogue(*catalogue_folders(folder.root)), when)
+        new = propose_links(connection, catalogue_of(folder.root), when)
     say(f"{len(new)} new proposals")
     show_result(list_links(connection, china_day(when), "proposed"), form, "links")
 
@@ -110,7 +110,7 @@ def _decide(folder: DataFolder, link_id: str, verdict: str, reviewer: str) -> No
 def map_coverage(gaps: bool, counts: bool, form: str, folder: DataFolder) -> None:
     """Controls, hardware and evidence with the number of rules linked to each."""
     from rules_db.connection import open_store
-    from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+    from rules_db.mapping.catalogue import catalogue_of
     from rules_db.mapping.coverage import counts_by_tier, coverage, uncovered_duties
     from rules_db.workdays import china_day
 
@@ -118,7 +118,7 @@ def map_coverage(gaps: bool, counts: bool, form: str, folder: DataFolder) -> Non
     if not counts and not gaps:
         show_result(coverage(connection), form, "coverage")
         return
-    catalogue, day = read_catalogue(*catalogue_folders(folder.root)), china_day(now())
+    catalogue, day = catalogue_of(folder.root), china_day(now())
     if counts:
         show_result(counts_by_tier(connection, catalogue, day), form, "counts")
     if gaps:

@@ -69,10 +69,10 @@ class Catalogue:
     origin: dict[str, Path]
 
 
-def catalogue_folders(data: Path) -> list[Path]:
-    """The bundled catalogue, and the additions of a data folder in its `catalogue/` beside it."""
+def catalogue_of(data: Path) -> Catalogue:
+    """The bundled catalogue, and the additions of a data folder in its `catalogue/` beside it. Raises CatalogueError."""
     own = data / "catalogue"
-    return [BUNDLED, own] if own.is_dir() else [BUNDLED]
+    return read_catalogue(BUNDLED, own) if own.is_dir() else read_catalogue(BUNDLED)
 
 
 def read_catalogue(*folders: Path) -> Catalogue:

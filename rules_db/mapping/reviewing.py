@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from rules_db.connection import StoreError
-from rules_db.mapping.catalogue import catalogue_folders, read_catalogue
+from rules_db.mapping.catalogue import catalogue_of
 from rules_db.mapping.coverage import list_links
 from rules_db.mapping.filled import suspect_filled
 from rules_db.mapping.links import accept_link, load_links, reject_link
@@ -109,7 +109,7 @@ def decide(
         raise StoreError(f"{link_id}: the wording moved while you looked; look again")
     if verdict is Verdict.ACCEPT and current is None:
         raise StoreError(f"{link_id} has no rule in force to be accepted against; reject it, or correct its selector")
-    catalogue = read_catalogue(*catalogue_folders(root))
+    catalogue = catalogue_of(root)
     path: Path | None = None
     if link_id in catalogue.links:
         path = catalogue.origin[link_id]
@@ -120,7 +120,7 @@ def decide(
         link_id = accept_proposal(connection, catalogue, path, link_id, reviewer=reviewer, on=china_day(now))
     else:
         reject_proposal(connection, link_id, reviewer=reviewer, on=china_day(now))
-    load_links(connection, read_catalogue(*catalogue_folders(root)), now)
+    load_links(connection, catalogue_of(root), now)
     suspect_filled(connection, now)
     return link_id, path
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rules_db.in_force import teach
-from rules_db.mapping.catalogue import CatalogueError, catalogue_folders, read_catalogue
+from rules_db.mapping.catalogue import CatalogueError, catalogue_of
 from rules_db.mapping.coverage import Answer, duties
 
 
@@ -19,7 +19,7 @@ def duty_answers(store: sqlite3.Connection, folder: Path, day: str) -> Iterator[
     """Rows (rule version, rule, answer, id of the reason, reason) as of `day` (ISO). A catalogue that can't be read
     gives no row: whoever loads it has opened an issue, and a duty is rather told as open than as answered."""
     try:
-        catalogue = read_catalogue(*catalogue_folders(folder))
+        catalogue = catalogue_of(folder)
     except CatalogueError:
         return
     teach(store)
