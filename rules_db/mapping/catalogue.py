@@ -70,7 +70,7 @@ class Catalogue:
 
 
 def catalogue_of(data: Path) -> Catalogue:
-    """The bundled catalogue, and the additions of a data folder in its `catalogue/` beside it. Raises CatalogueError."""
+    """The bundled catalogue, and beside it what a data folder adds in its `catalogue/`. Raises CatalogueError."""
     own = data / "catalogue"
     return read_catalogue(BUNDLED, own) if own.is_dir() else read_catalogue(BUNDLED)
 
